@@ -1,0 +1,1 @@
+//! Handstamp: session management for the web.
