@@ -1,0 +1,59 @@
+//! The steps that are one or a few calls of cargo.
+//!
+//! All of them ask for the same features of the whole workspace where they can,
+//! so that dependencies are compiled once.
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::process::{output, run};
+use crate::repository::Repository;
+
+/// The crate whose features applications choose from.
+const LIBRARY: &str = "handstamp";
+
+pub(super) fn format(repository: &Repository) -> Result<()> {
+    run(&mut repository.cargo(&["fmt", "--all", "--check"]))
+}
+
+pub(super) fn lints(repository: &Repository) -> Result<()> {
+    run(&mut repository.cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]))
+}
+
+/// No feature, each alone, and all: each must build by itself, for features only add.
+pub(super) fn features(repository: &Repository) -> Result<()> {
+    let check = ["check", "--package", LIBRARY, "--no-default-features"];
+    run(&mut repository.cargo(&check))?;
+    for feature in library_features(repository)? {
+        run(repository.cargo(&check).args(["--features", &feature]))?;
+    }
+    run(&mut repository.cargo(&["check", "--package", LIBRARY, "--all-features"]))
+}
+
+pub(super) fn tests(repository: &Repository, rounds: &str) -> Result<()> {
+    println!("rounds of each race: {rounds} (HANDSTAMP_ROUNDS)");
+    run(repository
+        .cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .env("HANDSTAMP_ROUNDS", rounds))
+}
+
+pub(super) fn docs(repository: &Repository) -> Result<()> {
+    run(repository
+        .cargo(&["doc", "--workspace", "--no-deps", "--all-features"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn library_features(repository: &Repository) -> Result<Vec<String>> {
+    let text = output(&mut repository.cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: Value = serde_json::from_str(&text)?;
+    let features = metadata["packages"]
+        .as_array()
+        .and_then(|packages| packages.iter().find(|package| package["name"] == LIBRARY))
+        .and_then(|package| package["features"].as_object())
+        .context("cargo metadata names no features of the library")?;
+    Ok(features
+        .keys()
+        .filter(|name| *name != "default")
+        .cloned()
+        .collect())
+}

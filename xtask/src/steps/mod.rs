@@ -1,0 +1,96 @@
+//! The steps of `cargo xtask test`: their names, what each one shows, what each one needs.
+
+mod boundaries;
+mod cargo;
+mod tools;
+
+use anyhow::Result;
+
+use crate::repository::Repository;
+use crate::tools::Tool;
+
+/// One thing that has to hold, in the order in which they run: the quick ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Step {
+    Tools,
+    Format,
+    Boundaries,
+    Lints,
+    Features,
+    Tests,
+    Docs,
+}
+
+/// What every step is given.
+pub(crate) struct Context<'a> {
+    pub(crate) repository: &'a Repository,
+    /// Whether missing tools may be installed.
+    pub(crate) install: bool,
+    /// How often the tests repeat each race, as `HANDSTAMP_ROUNDS` says it to them.
+    pub(crate) rounds: String,
+    /// The tools of all steps that were chosen.
+    pub(crate) needed: Vec<Tool>,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Tools,
+        Self::Format,
+        Self::Boundaries,
+        Self::Lints,
+        Self::Features,
+        Self::Tests,
+        Self::Docs,
+    ];
+
+    /// The name used on the command line and in the table.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Format => "format",
+            Self::Boundaries => "boundaries",
+            Self::Lints => "lints",
+            Self::Features => "features",
+            Self::Tests => "tests",
+            Self::Docs => "docs",
+        }
+    }
+
+    /// What it shows, in one line.
+    pub(crate) fn purpose(self) -> &'static str {
+        match self {
+            Self::Tools => "every program that the later steps start is there",
+            Self::Format => "the source is formatted as rustfmt does it",
+            Self::Boundaries => "the arrows between modules point one way and files stay small",
+            Self::Lints => "clippy finds nothing in any target",
+            Self::Features => "the library builds with no feature, each one alone, and all",
+            Self::Tests => "every unit, integration and documentation test passes",
+            Self::Docs => "the documentation builds without a warning",
+        }
+    }
+
+    /// The programs without which it cannot run.
+    pub(crate) fn needs(self) -> &'static [Tool] {
+        match self {
+            Self::Tools | Self::Features | Self::Tests | Self::Docs => &[],
+            Self::Format => &[Tool::Rustfmt],
+            Self::Boundaries => &[Tool::Git],
+            Self::Lints => &[Tool::Clippy],
+        }
+    }
+
+    /// Runs it.
+    pub(crate) fn run(self, context: &Context<'_>) -> Result<()> {
+        let repository = context.repository;
+        match self {
+            Self::Tools => tools::run(context),
+            Self::Format => cargo::format(repository),
+            Self::Boundaries => boundaries::run(repository),
+            Self::Lints => cargo::lints(repository),
+            Self::Features => cargo::features(repository),
+            Self::Tests => cargo::tests(repository, &context.rounds),
+            Self::Docs => cargo::docs(repository),
+        }
+    }
+}

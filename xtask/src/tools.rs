@@ -1,0 +1,133 @@
+//! The programs that steps need, how to tell that one is there, and how to get it.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::process;
+
+/// A program from outside the repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tool {
+    Rustfmt,
+    Clippy,
+    Git,
+}
+
+/// Who hands a tool out.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    /// A component of the Rust toolchain.
+    Rustup(&'static str),
+    /// Packages of Debian and its relatives.
+    Apt(&'static [&'static str]),
+}
+
+impl Tool {
+    /// The name as its users write it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rustfmt => "rustfmt",
+            Self::Clippy => "clippy",
+            Self::Git => "git",
+        }
+    }
+
+    /// Whether it is there and starts.
+    pub(crate) fn is_there(self) -> bool {
+        match self {
+            Self::Rustfmt => process::succeeds("cargo", &["fmt", "--version"]),
+            Self::Clippy => process::succeeds("cargo", &["clippy", "--version"]),
+            Self::Git => process::succeeds("git", &["--version"]),
+        }
+    }
+
+    fn source(self) -> Source {
+        match self {
+            Self::Rustfmt => Source::Rustup("rustfmt"),
+            Self::Clippy => Source::Rustup("clippy"),
+            Self::Git => Source::Apt(&["git"]),
+        }
+    }
+}
+
+/// Those of the tools that are not there.
+pub(crate) fn absent(tools: &[Tool]) -> Vec<Tool> {
+    tools
+        .iter()
+        .copied()
+        .filter(|tool| !tool.is_there())
+        .collect()
+}
+
+/// The commands that bring what is missing, ready to be typed.
+pub(crate) fn install_commands(missing: &[Tool]) -> Vec<String> {
+    let mut components: Vec<&str> = Vec::new();
+    let mut packages: Vec<&str> = Vec::new();
+    for tool in missing {
+        match tool.source() {
+            Source::Rustup(component) => components.push(component),
+            Source::Apt(names) => packages.extend(names),
+        }
+    }
+    let mut commands = Vec::new();
+    if !components.is_empty() {
+        commands.push(format!("rustup component add {}", components.join(" ")));
+    }
+    if !packages.is_empty() {
+        commands.push("apt-get update".to_owned());
+        commands.push(format!(
+            "apt-get install --yes --no-install-recommends {}",
+            packages.join(" ")
+        ));
+    }
+    commands
+}
+
+/// Installs what is missing: components by rustup, packages by apt-get as root.
+pub(crate) fn install(missing: &[Tool]) -> Result<()> {
+    for line in install_commands(missing) {
+        let mut words = line.split(' ');
+        let program = words.next().unwrap_or_default();
+        ensure!(
+            process::succeeds(program, &["--version"]),
+            "{program} is not there to run `{line}`; install by other means: {}",
+            names(missing)
+        );
+        process::run(
+            Command::new(program)
+                .args(words)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )?;
+    }
+    Ok(())
+}
+
+/// The tools' names, separated by commas.
+pub(crate) fn names(tools: &[Tool]) -> String {
+    let names: Vec<_> = tools.iter().map(|tool| tool.name()).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_missing_is_one_command_for_each_source() {
+        let commands = install_commands(&[Tool::Clippy, Tool::Git, Tool::Rustfmt]);
+        assert_eq!(
+            commands,
+            [
+                "rustup component add clippy rustfmt",
+                "apt-get update",
+                "apt-get install --yes --no-install-recommends git",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_missing_needs_no_command() {
+        assert!(install_commands(&[]).is_empty());
+    }
+}
