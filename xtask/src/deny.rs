@@ -24,14 +24,7 @@ pub(crate) fn run(repository: &Repository, install: bool) -> Result<ExitCode> {
     for manifest in ["Cargo.toml", "bench/Cargo.toml"] {
         process::run(
             Command::new("cargo-deny")
-                .args([
-                    "--manifest-path",
-                    manifest,
-                    "--all-features",
-                    "--config",
-                    "deny.toml",
-                    "check",
-                ])
+                .args(["--manifest-path", manifest, "--all-features", "--config", "deny.toml", "check"])
                 .args(["bans", "licenses", "sources"])
                 .current_dir(repository.root()),
         )?;

@@ -3,6 +3,7 @@
 //! `cargo xtask test` is everything that has to hold before a change lands.
 //! `cargo xtask --help` lists the rest.
 
+mod demo;
 mod deny;
 mod process;
 mod repository;
@@ -40,6 +41,8 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
+    /// Take the pictures in docs/pictures anew, from the running demo
+    Pictures,
 }
 
 fn main() -> ExitCode {
@@ -58,5 +61,6 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Test(options) => Ok(runner::run(&repository, &options)),
         Task::Deny { install } => deny::run(&repository, install),
+        Task::Pictures => steps::browser::pictures(&repository).map(|()| ExitCode::SUCCESS),
     }
 }

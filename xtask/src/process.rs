@@ -1,6 +1,11 @@
 //! Programs that a task starts: run to their end, or kept only as long as they are needed.
 
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -8,10 +13,8 @@ use anyhow::{Context, Result, ensure};
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = spelled(command);
     println!("$ {line}");
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .with_context(|| format!("`{line}` could not be started"))?;
+    let status =
+        command.stdin(Stdio::null()).status().with_context(|| format!("`{line}` could not be started"))?;
     ensure!(status.success(), "`{line}` failed ({status})");
     Ok(())
 }
@@ -24,11 +27,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("`{line}` could not be started"))?;
-    ensure!(
-        output.status.success(),
-        "`{line}` failed ({})",
-        output.status
-    );
+    ensure!(output.status.success(), "`{line}` failed ({})", output.status);
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
 }
 
@@ -43,6 +42,58 @@ pub(crate) fn succeeds(program: &str, arguments: &[&str]) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// A program that runs beside us, and is ended when this is dropped, also by a panic.
+pub(crate) struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Starts a program, copies what it prints to `log`, and returns the first line that `wanted`
+    /// makes something of.
+    pub(crate) fn start<T: Send + 'static>(
+        command: &mut Command,
+        mut log: File,
+        patience: Duration,
+        wanted: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> Result<(Self, T)> {
+        let line = spelled(command);
+        println!("$ {line}");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log.try_clone()?)
+            .spawn()
+            .with_context(|| format!("`{line}` could not be started"))?;
+        let output = child.stdout.take().context("its output is not piped")?;
+        let running = Self { child };
+
+        let (found, first) = mpsc::channel();
+        // Ends with the program's output. It reads on after the line, or the program would block.
+        thread::spawn(move || {
+            for printed in BufReader::new(output).lines().map_while(Result::ok) {
+                if let Some(value) = wanted(&printed) {
+                    // Nobody listens after the first.
+                    let _ = found.send(value);
+                }
+                // The log is for people; the program under test goes on without it.
+                let _ = writeln!(log, "{printed}");
+            }
+        });
+        let value = first
+            .recv_timeout(patience)
+            .with_context(|| format!("`{line}` did not print what was waited for"))?;
+        Ok((running, value))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails only if it ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The command as one would type it, without the environment.
 fn spelled(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
@@ -52,4 +103,57 @@ fn spelled(command: &Command) -> String {
         .map(|word| word.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A program that prints a line and then stays until it is ended.
+    fn staying() -> (Running, u32) {
+        let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo warming up; echo ready; exec tail -f /dev/null"]);
+        let wanted = |line: &str| (line == "ready").then_some(());
+        let (running, ()) = Running::start(&mut command, log, Duration::from_secs(10), wanted).unwrap();
+        let id = running.child.id();
+        (running, id)
+    }
+
+    fn is_there(id: u32) -> bool {
+        PathBuf::from(format!("/proc/{id}")).exists()
+    }
+
+    #[test]
+    fn a_program_ends_with_its_guard() {
+        let (running, id) = staying();
+        assert!(is_there(id));
+        drop(running);
+        assert!(!is_there(id));
+    }
+
+    #[test]
+    fn a_program_ends_with_its_guard_in_a_panic_too() {
+        let (running, id) = staying();
+        let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+            let _running = running;
+            panic!("on purpose");
+        }));
+        assert!(outcome.is_err());
+        assert!(!is_there(id));
+    }
+
+    #[test]
+    fn a_program_that_ends_without_the_line_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = File::create(folder.path().join("log")).unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo something else"]);
+        let never = |_: &str| None::<()>;
+        assert!(Running::start(&mut command, log, Duration::from_secs(10), never).is_err());
+    }
 }

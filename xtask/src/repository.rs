@@ -30,6 +30,14 @@ impl Repository {
         &self.root
     }
 
+    /// The build directory that every step shares, so that nothing is built twice.
+    pub(crate) fn target(&self) -> PathBuf {
+        match std::env::var_os("CARGO_TARGET_DIR") {
+            Some(directory) => self.root.join(directory),
+            None => self.root.join("target"),
+        }
+    }
+
     /// A cargo command in the top folder, with the cargo that called this program.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -42,13 +50,7 @@ impl Repository {
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>> {
         let mut command = Command::new("git");
         command
-            .args([
-                "ls-files",
-                "-z",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-            ])
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
             .current_dir(&self.root);
         let listing = crate::process::output(&mut command)?;
         let mut files: Vec<PathBuf> = listing

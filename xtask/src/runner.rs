@@ -81,11 +81,7 @@ fn chosen(only: &[Step]) -> Vec<Step> {
 }
 
 fn needed(steps: &[Step]) -> Vec<Tool> {
-    let mut tools: Vec<Tool> = steps
-        .iter()
-        .flat_map(|step| step.needs())
-        .copied()
-        .collect();
+    let mut tools: Vec<Tool> = steps.iter().flat_map(|step| step.needs()).copied().collect();
     tools.sort();
     tools.dedup();
     tools
@@ -101,12 +97,7 @@ fn rounds(long: bool) -> String {
 fn attempt(step: Step, context: &Context<'_>, missing: &[Tool]) -> Report {
     println!("\n== {}: {}", step.name(), step.purpose());
     let start = Instant::now();
-    let lacking: Vec<Tool> = step
-        .needs()
-        .iter()
-        .copied()
-        .filter(|tool| missing.contains(tool))
-        .collect();
+    let lacking: Vec<Tool> = step.needs().iter().copied().filter(|tool| missing.contains(tool)).collect();
     let outcome = if lacking.is_empty() {
         match step.run(context) {
             Ok(()) => Outcome::Passed,
@@ -116,27 +107,16 @@ fn attempt(step: Step, context: &Context<'_>, missing: &[Tool]) -> Report {
             }
         }
     } else {
-        println!(
-            "{}: not run, missing {}",
-            step.name(),
-            tools::names(&lacking)
-        );
+        println!("{}: not run, missing {}", step.name(), tools::names(&lacking));
         Outcome::NotRun
     };
     let time = start.elapsed();
     println!("== {} took {:.1} s", step.name(), time.as_secs_f64());
-    Report {
-        step,
-        outcome,
-        time,
-    }
+    Report { step, outcome, time }
 }
 
 fn close(reports: &[Report]) -> ExitCode {
-    let passed = reports
-        .iter()
-        .filter(|report| report.outcome == Outcome::Passed)
-        .count();
+    let passed = reports.iter().filter(|report| report.outcome == Outcome::Passed).count();
     let failed = reports.len() - passed;
     let total: Duration = reports.iter().map(|report| report.time).sum();
     println!("\n{:<14}{:>9}", "step", "seconds");
@@ -146,19 +126,11 @@ fn close(reports: &[Report]) -> ExitCode {
             Outcome::Failed => "  failed",
             Outcome::NotRun => "  not run",
         };
-        println!(
-            "{:<14}{:>9.1}{word}",
-            report.step.name(),
-            report.time.as_secs_f64()
-        );
+        println!("{:<14}{:>9.1}{word}", report.step.name(), report.time.as_secs_f64());
     }
     println!("{:<14}{:>9.1}\n", "all", total.as_secs_f64());
     println!("{passed} passed, {failed} failed");
-    if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[cfg(test)]
@@ -167,10 +139,7 @@ mod tests {
 
     #[test]
     fn a_choice_keeps_the_order_and_always_checks_the_tools() {
-        assert_eq!(
-            chosen(&[Step::Docs, Step::Format]),
-            [Step::Tools, Step::Format, Step::Docs]
-        );
+        assert_eq!(chosen(&[Step::Docs, Step::Format]), [Step::Tools, Step::Format, Step::Docs]);
         assert_eq!(chosen(&[]), Step::ALL);
     }
 

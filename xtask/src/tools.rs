@@ -12,6 +12,9 @@ pub(crate) enum Tool {
     Rustfmt,
     Clippy,
     Git,
+    Node,
+    Npm,
+    Chromium,
 }
 
 /// Who hands a tool out.
@@ -30,6 +33,9 @@ impl Tool {
             Self::Rustfmt => "rustfmt",
             Self::Clippy => "clippy",
             Self::Git => "git",
+            Self::Node => "node",
+            Self::Npm => "npm",
+            Self::Chromium => "chromium",
         }
     }
 
@@ -39,6 +45,9 @@ impl Tool {
             Self::Rustfmt => process::succeeds("cargo", &["fmt", "--version"]),
             Self::Clippy => process::succeeds("cargo", &["clippy", "--version"]),
             Self::Git => process::succeeds("git", &["--version"]),
+            Self::Node => process::succeeds("node", &["--version"]),
+            Self::Npm => process::succeeds("npm", &["--version"]),
+            Self::Chromium => process::succeeds(&chromium(), &["--version"]),
         }
     }
 
@@ -47,17 +56,22 @@ impl Tool {
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),
             Self::Git => Source::Apt(&["git"]),
+            Self::Node => Source::Apt(&["nodejs"]),
+            Self::Npm => Source::Apt(&["npm"]),
+            // Without a font of its own a headless browser draws boxes.
+            Self::Chromium => Source::Apt(&["chromium", "fonts-liberation"]),
         }
     }
 }
 
+/// The browser's program: `CHROMIUM` where it is set, else the one that Debian installs.
+pub(crate) fn chromium() -> String {
+    std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned())
+}
+
 /// Those of the tools that are not there.
 pub(crate) fn absent(tools: &[Tool]) -> Vec<Tool> {
-    tools
-        .iter()
-        .copied()
-        .filter(|tool| !tool.is_there())
-        .collect()
+    tools.iter().copied().filter(|tool| !tool.is_there()).collect()
 }
 
 /// The commands that bring what is missing, ready to be typed.
@@ -76,10 +90,7 @@ pub(crate) fn install_commands(missing: &[Tool]) -> Vec<String> {
     }
     if !packages.is_empty() {
         commands.push("apt-get update".to_owned());
-        commands.push(format!(
-            "apt-get install --yes --no-install-recommends {}",
-            packages.join(" ")
-        ));
+        commands.push(format!("apt-get install --yes --no-install-recommends {}", packages.join(" ")));
     }
     commands
 }
@@ -94,11 +105,7 @@ pub(crate) fn install(missing: &[Tool]) -> Result<()> {
             "{program} is not there to run `{line}`; install by other means: {}",
             names(missing)
         );
-        process::run(
-            Command::new(program)
-                .args(words)
-                .env("DEBIAN_FRONTEND", "noninteractive"),
-        )?;
+        process::run(Command::new(program).args(words).env("DEBIAN_FRONTEND", "noninteractive"))?;
     }
     Ok(())
 }
@@ -115,13 +122,13 @@ mod tests {
 
     #[test]
     fn everything_missing_is_one_command_for_each_source() {
-        let commands = install_commands(&[Tool::Clippy, Tool::Git, Tool::Rustfmt]);
+        let commands = install_commands(&[Tool::Clippy, Tool::Node, Tool::Rustfmt, Tool::Npm]);
         assert_eq!(
             commands,
             [
                 "rustup component add clippy rustfmt",
                 "apt-get update",
-                "apt-get install --yes --no-install-recommends git",
+                "apt-get install --yes --no-install-recommends nodejs npm",
             ]
         );
     }

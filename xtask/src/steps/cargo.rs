@@ -51,9 +51,5 @@ fn library_features(repository: &Repository) -> Result<Vec<String>> {
         .and_then(|packages| packages.iter().find(|package| package["name"] == LIBRARY))
         .and_then(|package| package["features"].as_object())
         .context("cargo metadata names no features of the library")?;
-    Ok(features
-        .keys()
-        .filter(|name| *name != "default")
-        .cloned()
-        .collect())
+    Ok(features.keys().filter(|name| *name != "default").cloned().collect())
 }

@@ -1,6 +1,7 @@
 //! The steps of `cargo xtask test`: their names, what each one shows, what each one needs.
 
 mod boundaries;
+pub(crate) mod browser;
 mod cargo;
 mod tools;
 
@@ -19,6 +20,7 @@ pub(crate) enum Step {
     Features,
     Tests,
     Docs,
+    Browser,
 }
 
 /// What every step is given.
@@ -34,7 +36,7 @@ pub(crate) struct Context<'a> {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Tools,
         Self::Format,
         Self::Boundaries,
@@ -42,6 +44,7 @@ impl Step {
         Self::Features,
         Self::Tests,
         Self::Docs,
+        Self::Browser,
     ];
 
     /// The name used on the command line and in the table.
@@ -54,6 +57,7 @@ impl Step {
             Self::Features => "features",
             Self::Tests => "tests",
             Self::Docs => "docs",
+            Self::Browser => "browser",
         }
     }
 
@@ -67,6 +71,7 @@ impl Step {
             Self::Features => "the library builds with no feature, each one alone, and all",
             Self::Tests => "every unit, integration and documentation test passes",
             Self::Docs => "the documentation builds without a warning",
+            Self::Browser => "the demo keeps its promises in a real browser",
         }
     }
 
@@ -77,6 +82,7 @@ impl Step {
             Self::Format => &[Tool::Rustfmt],
             Self::Boundaries => &[Tool::Git],
             Self::Lints => &[Tool::Clippy],
+            Self::Browser => browser::NEEDS,
         }
     }
 
@@ -91,6 +97,7 @@ impl Step {
             Self::Features => cargo::features(repository),
             Self::Tests => cargo::tests(repository, &context.rounds),
             Self::Docs => cargo::docs(repository),
+            Self::Browser => browser::run(repository),
         }
     }
 }

@@ -16,10 +16,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
         tools::install(&missing)?;
         let still = tools::absent(&context.needed);
         if !still.is_empty() {
-            bail!(
-                "installed, but these still do not start: {}",
-                tools::names(&still)
-            );
+            bail!("installed, but these still do not start: {}", tools::names(&still));
         }
         return Ok(());
     }
@@ -30,8 +27,5 @@ pub(super) fn run(context: &Context<'_>) -> Result<()> {
     for command in tools::install_commands(&missing) {
         println!("    {command}");
     }
-    bail!(
-        "missing {}; `cargo xtask test --install` installs it",
-        tools::names(&missing)
-    )
+    bail!("missing {}; `cargo xtask test --install` installs it", tools::names(&missing))
 }

@@ -30,15 +30,10 @@ pub(super) fn judge(file: &Path, source: &Source<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !is_axum_door(file) {
         for outside in AXUM {
-            findings.extend(
-                source
-                    .lines_naming(outside)
-                    .into_iter()
-                    .map(|line| Finding {
-                        line,
-                        message: format!("names `{outside}`; its types belong under web/axum"),
-                    }),
-            );
+            findings.extend(source.lines_naming(outside).into_iter().map(|line| Finding {
+                line,
+                message: format!("names `{outside}`; its types belong under web/axum"),
+            }));
         }
     }
     // The crate's root shows everybody's names to the outside and uses none of them.
@@ -71,14 +66,9 @@ pub(super) fn judge(file: &Path, source: &Source<'_>) -> Vec<Finding> {
 
 /// The top module that a file belongs to.
 fn room(file: &Path) -> String {
-    let first = file
-        .components()
-        .next()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let first = file.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
     let first = first.unwrap_or_default();
-    first
-        .strip_suffix(".rs")
-        .map_or(first.clone(), str::to_owned)
+    first.strip_suffix(".rs").map_or(first.clone(), str::to_owned)
 }
 
 fn is_axum_door(file: &Path) -> bool {
@@ -88,10 +78,8 @@ fn is_axum_door(file: &Path) -> bool {
 fn another_store<'a>(file: &Path, path: &'a [String]) -> Option<&'a str> {
     let own = file.strip_prefix("store").ok().map(room)?;
     let [top, named, ..] = path else { return None };
-    let foreign = STORES.contains(&own.as_str())
-        && top == "store"
-        && *named != own
-        && STORES.contains(&named.as_str());
+    let foreign =
+        STORES.contains(&own.as_str()) && top == "store" && *named != own && STORES.contains(&named.as_str());
     foreign.then_some(named)
 }
 
@@ -131,24 +119,15 @@ mod tests {
 
     #[test]
     fn axum_is_named_behind_its_own_door_only() {
-        assert_eq!(
-            judged("web/layer.rs", "use axum::extract::Request;").len(),
-            1
-        );
+        assert_eq!(judged("web/layer.rs", "use axum::extract::Request;").len(), 1);
         assert!(judged("web/axum/session.rs", "use axum::extract::Request;").is_empty());
         assert!(judged("web/axum.rs", "use axum_core::body::Body;").is_empty());
     }
 
     #[test]
     fn stores_do_not_know_each_other() {
-        assert_eq!(
-            judged("store/redis/mod.rs", "use crate::store::memory::Cell;").len(),
-            1
-        );
-        assert_eq!(
-            judged("store/redis/mod.rs", "use super::memory::Cell;").len(),
-            1
-        );
+        assert_eq!(judged("store/redis/mod.rs", "use crate::store::memory::Cell;").len(), 1);
+        assert_eq!(judged("store/redis/mod.rs", "use super::memory::Cell;").len(), 1);
         assert!(judged("store/redis/mod.rs", "use crate::store::contract::Store;").is_empty());
     }
 }

@@ -70,10 +70,7 @@ fn judge(file: &Path, text: &str) -> Vec<Finding> {
 /// Whether the whole file is a test, a bench or an example.
 fn is_test_file(file: &Path) -> bool {
     let named_tests = file.file_stem().is_some_and(|stem| stem == "tests");
-    named_tests
-        || file
-            .components()
-            .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "benches")
+    named_tests || file.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "benches")
 }
 
 fn length(file: &Path, text: &str) -> Option<Finding> {
@@ -90,31 +87,19 @@ fn not_ascii(text: &str) -> Vec<Finding> {
         .filter_map(|(line, content)| {
             let character = content.chars().find(|character| !character.is_ascii())?;
             let escaped = character.escape_unicode();
-            Some(Finding {
-                line,
-                message: format!("`{character}` is not ASCII; write {escaped}"),
-            })
+            Some(Finding { line, message: format!("`{character}` is not ASCII; write {escaped}") })
         })
         .collect()
 }
 
 /// Folders that exist on one machine only. Spelled in halves, for this file is read too.
-const MACHINE_FOLDERS: [&str; 3] = [
-    concat!("/", "home/"),
-    concat!("/", "root/"),
-    concat!("/", "work/"),
-];
+const MACHINE_FOLDERS: [&str; 3] = [concat!("/", "home/"), concat!("/", "root/"), concat!("/", "work/")];
 
 fn machine_paths(text: &str) -> Vec<Finding> {
     numbered(text)
         .filter_map(|(line, content)| {
-            let folder = MACHINE_FOLDERS
-                .iter()
-                .find(|folder| names_folder(content, folder))?;
-            Some(Finding {
-                line,
-                message: format!("names a folder of one machine: {folder}"),
-            })
+            let folder = MACHINE_FOLDERS.iter().find(|folder| names_folder(content, folder))?;
+            Some(Finding { line, message: format!("names a folder of one machine: {folder}") })
         })
         .collect()
 }
@@ -130,9 +115,7 @@ fn names_folder(line: &str, folder: &str) -> bool {
 }
 
 fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    text.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
 
 #[cfg(test)]
@@ -140,10 +123,7 @@ mod tests {
     use super::*;
 
     fn judged(file: &str, text: &str) -> Vec<usize> {
-        judge(Path::new(file), text)
-            .iter()
-            .map(|finding| finding.line)
-            .collect()
+        judge(Path::new(file), text).iter().map(|finding| finding.line).collect()
     }
 
     #[test]
@@ -173,10 +153,7 @@ mod tests {
     #[test]
     fn an_arrow_against_its_direction_is_found_with_its_line() {
         let text = "//! A store.\nuse crate::sessions::Sessions;\n";
-        assert_eq!(
-            judged("crates/handstamp/src/store/memory/mod.rs", text),
-            [2]
-        );
+        assert_eq!(judged("crates/handstamp/src/store/memory/mod.rs", text), [2]);
         assert!(judged("crates/handstamp/src/web/layer.rs", text).is_empty());
     }
 }

@@ -54,9 +54,7 @@ impl<'a> Source<'a> {
             .windows(2)
             .enumerate()
             .filter(|(at, pair)| {
-                pair[0].1 == outside
-                    && matches!(pair[1].1, "::" | ";")
-                    && !is_of_this_crate(&words[..*at])
+                pair[0].1 == outside && matches!(pair[1].1, "::" | ";") && !is_of_this_crate(&words[..*at])
             })
             .map(|(_, pair)| pair[0].0)
             .collect()
@@ -79,10 +77,7 @@ fn module_of(file: &Path) -> Vec<String> {
         .components()
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
-    if path
-        .last()
-        .is_some_and(|last| last == "mod" || last == "lib")
-    {
+    if path.last().is_some_and(|last| last == "mod" || last == "lib") {
         path.pop();
     }
     path
@@ -120,10 +115,7 @@ fn follow(
         at += 2;
     }
     if let Some((line, _)) = words.get(start) {
-        mentions.push(Mention {
-            line: *line,
-            path: from_the_top(&path, home),
-        });
+        mentions.push(Mention { line: *line, path: from_the_top(&path, home) });
     }
     at
 }
@@ -150,8 +142,7 @@ fn words(text: &str) -> Vec<(usize, &str)> {
         let mut rest = line.split("//").next().unwrap_or_default();
         while let Some(first) = rest.chars().next() {
             let length = if first.is_alphanumeric() || first == '_' {
-                rest.find(|other: char| !other.is_alphanumeric() && other != '_')
-                    .unwrap_or(rest.len())
+                rest.find(|other: char| !other.is_alphanumeric() && other != '_').unwrap_or(rest.len())
             } else if rest.starts_with("::") {
                 2
             } else {
@@ -179,21 +170,14 @@ mod tests {
     }
 
     fn expected(pairs: &[(usize, &str)]) -> Vec<(usize, String)> {
-        pairs
-            .iter()
-            .map(|(line, path)| (*line, (*path).to_owned()))
-            .collect()
+        pairs.iter().map(|(line, path)| (*line, (*path).to_owned())).collect()
     }
 
     #[test]
     fn braces_are_followed_into_each_branch() {
-        let text =
-            "use crate::{\n    web::{layer::Layer, cookie},\n    id::Id as Name,\n};\nfn f() {}";
+        let text = "use crate::{\n    web::{layer::Layer, cookie},\n    id::Id as Name,\n};\nfn f() {}";
         let found = paths("lib.rs", text);
-        assert_eq!(
-            found,
-            expected(&[(2, "web::layer::Layer"), (2, "web::cookie"), (3, "id::Id")])
-        );
+        assert_eq!(found, expected(&[(2, "web::layer::Layer"), (2, "web::cookie"), (3, "id::Id")]));
     }
 
     #[test]
@@ -210,17 +194,15 @@ mod tests {
 
     #[test]
     fn comments_and_tests_are_not_read() {
-        let text = "// crate::web\n/// [`crate::web`]\nfn f() {}\n#[cfg(test)]\nmod tests {\n use crate::web;\n}";
+        let text =
+            "// crate::web\n/// [`crate::web`]\nfn f() {}\n#[cfg(test)]\nmod tests {\n use crate::web;\n}";
         assert!(paths("id.rs", text).is_empty());
     }
 
     #[test]
     fn a_path_in_the_middle_of_code_counts() {
         assert_eq!(
-            paths(
-                "id.rs",
-                "fn f() -> crate::web::Layer {\n    crate::web::new()\n}"
-            ),
+            paths("id.rs", "fn f() -> crate::web::Layer {\n    crate::web::new()\n}"),
             expected(&[(1, "web::Layer"), (2, "web::new")])
         );
     }
@@ -228,10 +210,7 @@ mod tests {
     #[test]
     fn a_crate_from_outside_is_told_from_a_module_of_that_name() {
         let lines = |text| Source::without_tests(text).lines_naming("axum");
-        assert_eq!(
-            lines("use axum::Router;\nuse http::Uri;\nlet x: axum::body::Body;"),
-            [1, 3]
-        );
+        assert_eq!(lines("use axum::Router;\nuse http::Uri;\nlet x: axum::body::Body;"), [1, 3]);
         assert_eq!(lines("use ::axum::Router;"), [1]);
         assert!(lines("use crate::web::axum::Session;\nmod axum;").is_empty());
     }
