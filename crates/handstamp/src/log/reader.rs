@@ -1,0 +1,132 @@
+//! Following the log, from any position, in this process or the next.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::Entry;
+use crate::{
+    id::Cell,
+    store::{ChangesPage, Heads, Incarnation, Store, StoreError},
+};
+
+/// How far somebody has read. Keep it as text, and go on from it after a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPosition {
+    incarnation: Incarnation,
+    read: Vec<u64>,
+}
+
+/// The text is not a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a position in the change log")]
+#[non_exhaustive]
+pub struct NotAPosition;
+
+impl fmt::Display for LogPosition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.incarnation.as_bytes().to_vec();
+        bytes.extend(self.read.iter().flat_map(|position| position.to_be_bytes()));
+        write!(f, "log_{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl FromStr for LogPosition {
+    type Err = NotAPosition;
+
+    fn from_str(text: &str) -> Result<Self, NotAPosition> {
+        let body = text.strip_prefix("log_").ok_or(NotAPosition)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| NotAPosition)?;
+        let (incarnation, positions) = bytes.split_first_chunk::<16>().ok_or(NotAPosition)?;
+        let (positions, rest) = positions.as_chunks::<8>();
+        if positions.len() != Cell::COUNT || !rest.is_empty() {
+            return Err(NotAPosition);
+        }
+        let read = positions.iter().map(|position| u64::from_be_bytes(*position)).collect();
+        Ok(Self { incarnation: Incarnation::from_bytes(*incarnation), read })
+    }
+}
+
+/// What a reader is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum LogNews {
+    /// What changed since, ordered within each account.
+    Entries(Vec<Entry>),
+    /// Entries are missing: the reader was away for longer than the log is kept, or the store is
+    /// another one. Read the sessions again; the reader now stands at the end of the log.
+    Behind,
+}
+
+/// Follows the change log.
+pub struct LogReader {
+    store: Arc<dyn Store>,
+    position: LogPosition,
+}
+
+impl LogReader {
+    /// Begins at the end of the log.
+    pub(crate) async fn at_end(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+        let position = LogPosition::at(store.heads().await?);
+        Ok(Self { store, position })
+    }
+
+    /// Begins with the first entry that is kept.
+    pub(crate) async fn at_start(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+        let incarnation = store.heads().await?.incarnation;
+        Ok(Self { store, position: LogPosition { incarnation, read: vec![0; Cell::COUNT] } })
+    }
+
+    /// Goes on from a position.
+    pub(crate) fn from(store: Arc<dyn Store>, position: LogPosition) -> Self {
+        Self { store, position }
+    }
+
+    /// How far it has read.
+    pub fn position(&self) -> &LogPosition {
+        &self.position
+    }
+
+    /// At most `limit` entries that follow, none if nothing has changed. The position moves only
+    /// when this returns, so a dropped call loses nothing.
+    pub async fn next(&mut self, limit: usize) -> Result<LogNews, StoreError> {
+        let heads = self.store.heads().await?;
+        if heads.incarnation != self.position.incarnation {
+            self.position = LogPosition::at(heads);
+            return Ok(LogNews::Behind);
+        }
+        let mut read = self.position.read.clone();
+        let mut entries = Vec::new();
+        for cell in Cell::all() {
+            let left = limit.saturating_sub(entries.len());
+            if left == 0 {
+                break;
+            }
+            if heads.of(cell) <= read[cell.index()] {
+                continue;
+            }
+            match self.store.changes(cell, read[cell.index()], left).await? {
+                ChangesPage::Entries(page) => {
+                    if let Some(last) = page.last() {
+                        read[cell.index()] = last.position;
+                    }
+                    entries.extend(page);
+                }
+                ChangesPage::Behind { .. } => {
+                    self.position = LogPosition::at(self.store.heads().await?);
+                    return Ok(LogNews::Behind);
+                }
+            }
+        }
+        self.position.read = read;
+        Ok(LogNews::Entries(entries))
+    }
+}
+
+impl LogPosition {
+    fn at(heads: Heads) -> Self {
+        let mut read = heads.positions;
+        read.resize(Cell::COUNT, 0);
+        Self { incarnation: heads.incarnation, read }
+    }
+}

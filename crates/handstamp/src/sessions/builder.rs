@@ -1,0 +1,151 @@
+//! Setting sessions up: everything is checked here, once.
+
+use std::{
+    sync::{Arc, OnceLock, RwLock},
+    time::Duration,
+};
+
+use super::{Inner, Observer, Sessions, touch::TouchGate};
+use crate::{
+    log::Change,
+    policy::{Cap, Policy, PolicyError},
+    realm::RealmName,
+    store::{Durability, Store},
+    time::{Clock, SystemClock, Timekeeper},
+    token::{KeyRing, RealmKey},
+};
+
+/// How long a store may take to answer before it counts as unavailable.
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Sets sessions up. Only a store is needed; everything else has a safe default.
+pub struct Builder {
+    store: Arc<dyn Store>,
+    realm: RealmName,
+    key: Option<RealmKey>,
+    previous_key: Option<RealmKey>,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    observers: Vec<Observer>,
+    store_timeout: Duration,
+}
+
+/// Why sessions could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The policy contradicts itself.
+    #[error("the session policy is refused: {0}")]
+    Policy(#[from] PolicyError),
+    /// A store that outlives the process needs a key that does so too.
+    #[error(
+        "this store keeps sessions {durability}, so it needs a realm key that is kept as long: make one with \
+         `RealmKey::generate`, keep it where the store is not, and hand it to `Builder::key`"
+    )]
+    #[non_exhaustive]
+    KeyMissing {
+        /// The store's durability.
+        durability: Durability,
+    },
+}
+
+impl Builder {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            realm: RealmName::default(),
+            key: None,
+            previous_key: None,
+            policy: Policy::default(),
+            clock: Arc::new(SystemClock::new()),
+            observers: Vec::new(),
+            store_timeout: STORE_TIMEOUT,
+        }
+    }
+
+    /// The realm. Default: `default`.
+    #[must_use]
+    pub fn realm(mut self, realm: RealmName) -> Self {
+        self.realm = realm;
+        self
+    }
+
+    /// The realm key. A memory store makes itself one; every other store needs one.
+    #[must_use]
+    pub fn key(mut self, key: RealmKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The key before, whose tokens are still accepted while the key changes.
+    #[must_use]
+    pub fn previous_key(mut self, key: RealmKey) -> Self {
+        self.previous_key = Some(key);
+        self
+    }
+
+    /// The policy. Default: [`Policy::aal2`].
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How many sessions an account may have. Default: 100, the oldest ends.
+    #[must_use]
+    pub fn cap(mut self, cap: Cap) -> Self {
+        self.policy.cap = cap;
+        self
+    }
+
+    /// The clock. Default: the machine's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Calls `observer` after each change that this process made and the store acknowledged. For
+    /// counters and logs; whoever must not miss a change reads the change log.
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Change) + Send + Sync + 'static) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// How long the store may take before a request is answered with 503. Default: 5 s.
+    #[must_use]
+    pub fn store_timeout(mut self, timeout: Duration) -> Self {
+        self.store_timeout = timeout;
+        self
+    }
+
+    /// Checks everything and sets the sessions up. Does not touch the store.
+    pub fn build(self) -> Result<Sessions, BuildError> {
+        self.policy.check()?;
+        let durability = self.store.durability();
+        let key = match self.key {
+            Some(key) => key,
+            None if durability == Durability::Memory => RealmKey::generate(),
+            None => return Err(BuildError::KeyMissing { durability }),
+        };
+        let mut keys = KeyRing::new(&self.realm, key);
+        if let Some(previous) = self.previous_key {
+            keys = keys.accepting(&self.realm, previous);
+        }
+        tracing::info!(realm = %self.realm, %durability, "sessions are set up");
+        Ok(Sessions {
+            inner: Arc::new(Inner {
+                store: self.store,
+                realm: self.realm,
+                keys,
+                policy: RwLock::new(Arc::new(self.policy)),
+                time: Timekeeper::new(self.clock),
+                cell_key: OnceLock::new(),
+                touches: TouchGate::default(),
+                observers: self.observers,
+                store_timeout: self.store_timeout,
+            }),
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! Credentials changed: one atomic step that trusts nothing proven before it.
+
+use std::sync::Arc;
+
+use super::{Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession};
+use crate::{
+    id::WriteId,
+    log::Change,
+    reason::Actor,
+    store::{AccountChange, AccountOutcome, AccountWork, Kept, StoreError},
+    token::Secret,
+    verdict::Verdict,
+};
+
+const ROUNDS: usize = 16;
+
+impl Sessions {
+    /// To be called after a new password, passkey or other factor has been stored: ends every other
+    /// session of the account, gives this one a new token, and voids every sign-in that began before,
+    /// however they race (promise 9, ASVS V7.4.3).
+    pub async fn credentials_changed(&self, session: &SignedInSession) -> Result<Rekeyed, PrivilegeError> {
+        let account = self.account_key(session.account()).await?;
+        let mut snapshot = session.snapshot.clone();
+        for _ in 0..ROUNDS {
+            let now = self.now();
+            let secret = Secret::generate();
+            let record = snapshot.record.rekeyed(&secret, now);
+            let id = snapshot.row.key.id;
+            let write = WriteId::generate();
+            let kept = Kept { id, seen: snapshot.row.write, write, body: Arc::from(record.encode()) };
+            let change = AccountChange {
+                account: account.clone(),
+                work: AccountWork::CredentialsChanged { keep: Some(kept) },
+                by: Actor::Person,
+                at: now,
+            };
+            let answer = self.write(|| self.inner.store.account(change.clone())).await?;
+            if let AccountOutcome::Done { state, ended } = answer.outcome {
+                tracing::info!(session = %id, ended = ended.len(), "credentials changed: other sessions have been ended");
+                self.observe(&Change::CredentialsChanged { sessions: ended, kept: Some(id) });
+                snapshot.row.account_epoch = state.epoch;
+                snapshot.row.privilege = snapshot.row.privilege.next();
+                snapshot.account = state;
+                return Ok(self.rekeyed(snapshot, record, write, secret));
+            }
+            match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
+                Verdict::Active(active) => snapshot = active.snapshot().clone(),
+                Verdict::Ended(reason) => return Err(PrivilegeError::Ended(reason)),
+                _ => return Err(PrivilegeError::Superseded),
+            }
+        }
+        Err(PrivilegeError::Store(StoreError::unavailable(
+            "the session changes faster than it can be written",
+        )))
+    }
+}

@@ -1,0 +1,135 @@
+//! Finishing a sign-in over an old session of another cell.
+//!
+//! The new session is admitted first and names the one it replaces; the old one is then ended at the
+//! data that was carried. A crash between the two leaves both alive, and any load of the new one, or
+//! the sweep, comes here to finish.
+
+use std::sync::Arc;
+
+use super::Sessions;
+use crate::{
+    id::WriteId,
+    log::Change,
+    reason::{Actor, EndReason, Ending},
+    record::Record,
+    slot::SlotData,
+    store::{
+        Commit, Condition, End, EndOutcome, Loaded, Renew, SessionKey, StoreError, StoredSession,
+        StoredState, Target, WriteOutcome,
+    },
+};
+
+const ROUNDS: usize = 64;
+
+pub(super) enum Replacement {
+    /// The old session has ended and its data is here.
+    Finished,
+    /// Another sign-in took its place first; this session has been ended.
+    Lost,
+}
+
+impl Sessions {
+    pub(super) async fn finish_replacement(&self, new: &StoredSession) -> Result<Replacement, StoreError> {
+        let key = new.key.clone();
+        for _ in 0..ROUNDS {
+            let Some(Loaded { session: new, .. }) = self.load(key.id).await? else {
+                return Ok(Replacement::Lost);
+            };
+            if let StoredState::Ended(_) = new.state {
+                return Ok(Replacement::Lost);
+            }
+            let Some(replaces) = new.replaces else { return Ok(Replacement::Finished) };
+            let old = self.load(replaces).await?.map(|loaded| loaded.session);
+            match old.map(|old| (old.state.clone(), old)) {
+                // Ended by this sign-in, by another one, or otherwise; or forgotten since.
+                Some((StoredState::Ended(ending), _)) if ending.replaced_by == Some(key.id) => {}
+                Some((StoredState::Ended(ending), _)) if ending.reason == EndReason::Replaced => {
+                    self.end_own(&new).await?;
+                    return Ok(Replacement::Lost);
+                }
+                // Whoever ended it otherwise wanted it gone: nothing of it stays.
+                Some((StoredState::Ended(_), _)) | None => {
+                    if !self.put_data(&new, &SlotData::default()).await? {
+                        continue;
+                    }
+                }
+                Some((StoredState::Live, old)) => {
+                    if !self.carry_again(&new, &old).await? || !self.end_old(&old, &key).await? {
+                        continue;
+                    }
+                }
+            }
+            if self.mark_finished(&key).await? {
+                return Ok(Replacement::Finished);
+            }
+        }
+        Err(StoreError::unavailable("the replaced session moves faster than it can be ended"))
+    }
+
+    /// Makes the new session's data what the old one's is now.
+    async fn carry_again(&self, new: &StoredSession, old: &StoredSession) -> Result<bool, StoreError> {
+        let data = SlotData::decode(&old.data)?.carried();
+        self.put_data(new, &data).await
+    }
+
+    async fn put_data(&self, new: &StoredSession, data: &SlotData) -> Result<bool, StoreError> {
+        let bytes = data.encode();
+        if *new.data == *bytes {
+            return Ok(true);
+        }
+        let commit = Commit {
+            key: new.key.clone(),
+            seen: new.data_write,
+            privilege: new.privilege,
+            write: WriteId::generate(),
+            data: Arc::from(bytes),
+            at: self.now(),
+        };
+        let answer = self.write(|| self.inner.store.commit(commit.clone())).await?;
+        Ok(answer.outcome == WriteOutcome::Done)
+    }
+
+    /// Ends the old session at the data that was carried. `false`: look again.
+    async fn end_old(&self, old: &StoredSession, new: &SessionKey) -> Result<bool, StoreError> {
+        let ending = Ending::new(EndReason::Replaced, Actor::Person, self.now()).replaced_by(new.id);
+        let end = End {
+            target: Target::One(old.key.clone(), Condition::AtData(old.data_write)),
+            ending: ending.clone(),
+        };
+        let answer = self.write(|| self.inner.store.end(end.clone())).await?;
+        let ended = matches!(answer.outcome, EndOutcome::Ended(_));
+        if ended {
+            self.observe(&Change::Ended { session: old.key.id, ending });
+        }
+        Ok(ended)
+    }
+
+    async fn end_own(&self, new: &StoredSession) -> Result<(), StoreError> {
+        let ending = Ending::new(EndReason::Replaced, Actor::System, self.now());
+        let end = End { target: Target::One(new.key.clone(), Condition::Always), ending };
+        self.write(|| self.inner.store.end(end.clone())).await.map(drop)
+    }
+
+    async fn mark_finished(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        let Some(Loaded { session, .. }) = self.load(key.id).await? else { return Ok(false) };
+        if session.replaces.is_none() {
+            return Ok(true);
+        }
+        let record = Record::decode(&session.body)?;
+        let renew = Renew {
+            key: key.clone(),
+            seen: session.write,
+            write: WriteId::generate(),
+            body: Arc::from(record.encode()),
+            proven_at: None,
+            unsettled: session.unsettled,
+            raises_privilege: false,
+            replacement_finished: true,
+            change: Change::ReplacementFinished { session: key.id },
+            by: Actor::System,
+            at: self.now(),
+        };
+        let answer = self.write(|| self.inner.store.renew(renew.clone())).await?;
+        Ok(answer.outcome == WriteOutcome::Done)
+    }
+}

@@ -1,0 +1,227 @@
+//! Resume: may this token in?
+
+use std::sync::Arc;
+
+use super::{
+    Active, Sessions,
+    judge::{Judgement, Note, Renewal, judge},
+    replace::Replacement,
+    session::Snapshot,
+};
+use crate::{
+    id::WriteId,
+    log::Change,
+    policy::Policy,
+    reason::{Actor, EndReason, Ending, Evidence},
+    record::{Record, Rotation},
+    slot::SlotData,
+    store::{Condition, End, EndOutcome, Loaded, Renew, StoreError, StoredSession, Target, Touch},
+    time::Timestamp,
+    token::Presented,
+    verdict::Verdict,
+};
+
+/// How often a judgement is made anew because somebody else has written in between. Each round means
+/// that another request got through.
+const ROUNDS: usize = 16;
+
+/// Does this request count as a use of the session?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Activity {
+    /// Yes: the idle clock starts again.
+    Use,
+    /// No: polling, or a check on somebody's behalf.
+    Watch,
+}
+
+impl Sessions {
+    /// The verdict on a presented token. Anything that is not a token of ours ends before the store
+    /// is asked.
+    pub async fn resume(&self, token: &[u8], activity: Activity) -> Verdict {
+        let Some(presented) = Presented::parse(token) else { return Verdict::Invalid };
+        if !self.keys().verify(&presented) {
+            return Verdict::Invalid;
+        }
+        match self.decide(Arc::new(presented), activity).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                tracing::warn!(%error, "a session could not be verified");
+                Verdict::Unknown(error)
+            }
+        }
+    }
+
+    /// The verdict on a token that is known to be genuine.
+    pub(super) async fn decide(
+        &self,
+        presented: Arc<Presented>,
+        activity: Activity,
+    ) -> Result<Verdict, StoreError> {
+        let policy = self.policy();
+        for _ in 0..ROUNDS {
+            let Some(loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
+            let record = Record::decode(&loaded.session.body)?;
+            let now = self.now();
+            match judge(&loaded, &record, (presented.generation, &presented.secret), &policy, now) {
+                Judgement::Invalid => return Ok(Verdict::Invalid),
+                Judgement::Superseded => return Ok(Verdict::Superseded),
+                Judgement::Ended(ending) => return Ok(Verdict::Ended(ending.reason)),
+                Judgement::Expired(reason) => {
+                    if self.expire(&loaded.session, reason, &policy, now).await? {
+                        return Ok(Verdict::Ended(reason));
+                    }
+                }
+                Judgement::Reuse(evidence) => {
+                    if self.end_reused(&loaded.session, evidence, now).await? {
+                        return Ok(Verdict::Ended(EndReason::Reuse));
+                    }
+                }
+                Judgement::Active { renewal, note } => {
+                    if loaded.session.replaces.is_some() {
+                        match self.finish_replacement(&loaded.session).await? {
+                            Replacement::Lost => return Ok(Verdict::Ended(EndReason::Replaced)),
+                            Replacement::Finished => continue,
+                        }
+                    }
+                    if let Some(note) = note
+                        && !self.note(&loaded, &record, note, now).await
+                    {
+                        continue;
+                    }
+                    self.touch(&loaded.session, activity, &policy, now).await;
+                    return self.active(loaded, record, presented, renewal);
+                }
+            }
+        }
+        Err(StoreError::unavailable("the session changes faster than it can be read"))
+    }
+
+    fn active(
+        &self,
+        loaded: Loaded,
+        record: Record,
+        presented: Arc<Presented>,
+        renewal: Renewal,
+    ) -> Result<Verdict, StoreError> {
+        let _ = self;
+        let data = SlotData::decode(&loaded.session.data)?;
+        Ok(Verdict::Active(Box::new(Active::new(Snapshot {
+            row: loaded.session,
+            record: Arc::new(record),
+            data,
+            account: loaded.account,
+            presented,
+            renewal,
+        }))))
+    }
+
+    /// Ends a session whose clock has run out. `false`: it was used or proven anew meanwhile.
+    async fn expire(
+        &self,
+        session: &StoredSession,
+        reason: EndReason,
+        policy: &Policy,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ending = Ending::new(reason, Actor::System, at);
+        self.end_if(session, Condition::Expired(policy.clocks()), ending).await
+    }
+
+    /// Ends a session whose token is in two hands. `false`: its record has moved, judge again.
+    async fn end_reused(
+        &self,
+        session: &StoredSession,
+        evidence: Evidence,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ending = Ending::new(EndReason::Reuse, Actor::System, at).with_evidence(evidence);
+        let ended = self.end_if(session, Condition::AtWrite(session.write), ending).await?;
+        if ended {
+            tracing::warn!(
+                session = %session.key.id, presented = evidence.presented.number(), current = evidence.current.number(),
+                "an old token came back after its successor was used: the session has been ended",
+            );
+        }
+        Ok(ended)
+    }
+
+    async fn end_if(
+        &self,
+        session: &StoredSession,
+        condition: Condition,
+        ending: Ending,
+    ) -> Result<bool, StoreError> {
+        let end = End { target: Target::One(session.key.clone(), condition), ending: ending.clone() };
+        let answer = self.write(|| self.inner.store.end(end.clone())).await?;
+        match answer.outcome {
+            EndOutcome::Ended(_) => {
+                self.observe(&Change::Ended { session: session.key.id, ending });
+                Ok(true)
+            }
+            // The first try may have been ours; whoever it was, the next round reads what is there.
+            EndOutcome::AlreadyEnded(there) => Ok(there.reason == ending.reason),
+            EndOutcome::Unknown | EndOutcome::Conflict => Ok(false),
+        }
+    }
+
+    /// Notes the first presentation of a token, or the end of a window. `false`: somebody else has
+    /// written. A store that fails here only lengthens the window.
+    async fn note(&self, loaded: &Loaded, record: &Record, note: Note, at: Timestamp) -> bool {
+        match self.write_note(&loaded.session, record, note, at).await {
+            Ok(written) => written,
+            Err(error) => {
+                tracing::warn!(%error, session = %loaded.session.key.id, "could not note the use of a new token; it will be noted at its next use");
+                true
+            }
+        }
+    }
+
+    pub(super) async fn write_note(
+        &self,
+        session: &StoredSession,
+        record: &Record,
+        note: Note,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let id = session.key.id;
+        let (rotation, change) = match note {
+            Note::Presented => (record.rotation.presented(at), Change::Presented { session: id }),
+            // The nonce goes with the window.
+            Note::Settled => (Rotation::Settled, Change::Settled { session: id }),
+        };
+        let unsettled = note == Note::Presented;
+        let record = Record { rotation, ..record.clone() };
+        let renew = Renew {
+            key: session.key.clone(),
+            seen: session.write,
+            write: WriteId::generate(),
+            body: Arc::from(record.encode()),
+            proven_at: None,
+            unsettled,
+            raises_privilege: false,
+            replacement_finished: false,
+            change,
+            by: Actor::System,
+            at,
+        };
+        self.write(|| self.inner.store.renew(renew.clone())).await?;
+        // Written or moved: either way what was loaded is old now.
+        Ok(false)
+    }
+
+    /// Notes a use, at most once per touch interval.
+    async fn touch(&self, session: &StoredSession, activity: Activity, policy: &Policy, now: Timestamp) {
+        let interval = Policy::touch_interval(session.clocks(&policy.clocks()).idle);
+        let due = now.since(session.last_use) >= interval;
+        let id = session.key.id;
+        if activity != Activity::Use || !due || !self.inner.touches.claim(id, now, interval) {
+            return;
+        }
+        let touches = [Touch { key: session.key.clone(), at: now }];
+        if let Err(error) = self.call(self.inner.store.touch(&touches)).await {
+            self.inner.touches.release(id);
+            tracing::warn!(%error, session = %id, "a use could not be noted; the next one tries again");
+        }
+    }
+}

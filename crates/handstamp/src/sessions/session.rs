@@ -1,0 +1,174 @@
+//! A session as it was found: what a handler holds while it answers one request.
+
+use std::{fmt, sync::Arc};
+
+use super::judge::Renewal;
+use crate::{
+    device::DeviceFacts,
+    id::SessionId,
+    policy::{ClockTable, Deadline, SessionClass},
+    proof::{Authorisations, Proof},
+    realm::AccountId,
+    record::Record,
+    slot::{SlotData, SlotError, SlotValue},
+    store::{AccountState, StoredSession},
+    time::Timestamp,
+    token::Presented,
+};
+
+/// A session that may be used, anonymous or signed in.
+#[allow(clippy::exhaustive_enums, reason = "there is no third state between nobody and somebody")]
+pub enum Active {
+    /// Nobody is signed in.
+    Anonymous(AnonymousSession),
+    /// Somebody is.
+    SignedIn(SignedInSession),
+}
+
+/// A session in which nobody is signed in.
+pub struct AnonymousSession(pub(super) Snapshot);
+
+/// A session in which somebody is signed in. Only this type can step up or change credentials.
+pub struct SignedInSession {
+    pub(super) snapshot: Snapshot,
+    account: AccountId,
+}
+
+/// What was loaded, and the token it was loaded for.
+#[derive(Clone)]
+pub(super) struct Snapshot {
+    pub(super) row: StoredSession,
+    pub(super) record: Arc<Record>,
+    pub(super) data: SlotData,
+    pub(super) account: AccountState,
+    pub(super) presented: Arc<Presented>,
+    pub(super) renewal: Renewal,
+}
+
+impl Active {
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        match snapshot.row.account.clone() {
+            Some(account) => Self::SignedIn(SignedInSession { snapshot, account }),
+            None => Self::Anonymous(AnonymousSession(snapshot)),
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> &Snapshot {
+        match self {
+            Self::Anonymous(session) => &session.0,
+            Self::SignedIn(session) => &session.snapshot,
+        }
+    }
+
+    pub(super) fn snapshot_mut(&mut self) -> &mut Snapshot {
+        match self {
+            Self::Anonymous(session) => &mut session.0,
+            Self::SignedIn(session) => &mut session.snapshot,
+        }
+    }
+
+    /// Its public name.
+    pub fn id(&self) -> SessionId {
+        self.snapshot().row.key.id
+    }
+
+    /// Whose it is, if anybody's.
+    pub fn account(&self) -> Option<&AccountId> {
+        self.snapshot().row.account.as_ref()
+    }
+
+    /// The signed-in session, if it is one.
+    pub fn signed_in(&self) -> Option<&SignedInSession> {
+        match self {
+            Self::SignedIn(session) => Some(session),
+            Self::Anonymous(_) => None,
+        }
+    }
+
+    /// When it began.
+    pub fn created_at(&self) -> Timestamp {
+        self.snapshot().row.created_at
+    }
+
+    /// Reads a slot as it was when the session was loaded; the default value if there is none.
+    pub fn read<T: SlotValue>(&self) -> Result<T, SlotError> {
+        self.snapshot().data.read()
+    }
+
+    /// The browser and system it was begun on.
+    pub fn device(&self) -> &DeviceFacts {
+        &self.snapshot().record.device
+    }
+
+    /// When it will end if it is not used again.
+    pub fn deadline(&self, clocks: &ClockTable) -> Deadline {
+        let row = &self.snapshot().row;
+        row.clocks(clocks).deadline(row.proven_at, row.last_use)
+    }
+
+    /// Is a new token due? Renew where the answer is known to reach the client.
+    pub fn renewal_is_due(&self) -> bool {
+        self.snapshot().renewal != Renewal::NotDue
+    }
+
+    /// Was it begun with "remember me"?
+    pub fn is_persistent(&self) -> bool {
+        self.snapshot().row.class == SessionClass::Persistent
+    }
+}
+
+impl fmt::Debug for Active {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Active({})", self.id())
+    }
+}
+
+impl fmt::Debug for SignedInSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedInSession({})", self.id())
+    }
+}
+
+impl AnonymousSession {
+    /// Its public name.
+    pub fn id(&self) -> SessionId {
+        self.0.row.key.id
+    }
+}
+
+impl SignedInSession {
+    /// Its public name.
+    pub fn id(&self) -> SessionId {
+        self.snapshot.row.key.id
+    }
+
+    /// Whose it is.
+    pub fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// How its holder proved who they are.
+    pub fn proof(&self) -> Option<&Proof> {
+        self.snapshot.record.proof.as_ref()
+    }
+
+    /// When that was. Freshness counts from here, never from the last renewal.
+    pub fn proven_at(&self) -> Timestamp {
+        self.snapshot.row.proven_at
+    }
+
+    /// What the application has granted.
+    pub fn authorisations(&self) -> &Authorisations {
+        &self.snapshot.record.authorisations
+    }
+}
+
+impl Snapshot {
+    /// Takes over a record that was just written, under the token that was issued for it.
+    pub(super) fn rewritten(&mut self, record: Record, write: crate::id::WriteId, presented: Presented) {
+        self.record = Arc::new(record);
+        self.row.write = write;
+        self.presented = Arc::new(presented);
+        self.renewal = Renewal::NotDue;
+    }
+}

@@ -1,0 +1,118 @@
+//! Step up: the proof is renewed or strengthened, under a new token, without grace.
+
+use std::sync::Arc;
+
+use super::{Active, Activity, Sessions, SignedInSession, session::Snapshot};
+use crate::{
+    id::WriteId,
+    log::Change,
+    proof::Proof,
+    reason::{Actor, EndReason},
+    record::Record,
+    store::{Renew, StoreError, WriteOutcome},
+    time::Timestamp,
+    token::{IssuedToken, Secret},
+    verdict::Verdict,
+};
+
+const ROUNDS: usize = 16;
+
+/// A session under a new token.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rekeyed {
+    /// The session as it is now.
+    pub session: Active,
+    /// Its token, fresh and underived; the old one is dead.
+    pub token: IssuedToken,
+}
+
+/// Why a session's privilege did not change.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrivilegeError {
+    /// The store could not answer. Nothing is known to have changed; repeating is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The session has ended.
+    #[error("the session has ended: {0}")]
+    Ended(EndReason),
+    /// The token of this request has been superseded by another change of privilege.
+    #[error("another request has changed this session's privilege: repeat with its new token")]
+    Superseded,
+}
+
+impl Sessions {
+    /// Renews or strengthens the proof of a session: both clocks start again (NIST 800-63B-4 section
+    /// 5.2), the token is new (ASVS V7.2.4), the id stays. Requests still under way with the old
+    /// token get 401 and change nothing.
+    pub async fn step_up(&self, session: &SignedInSession, proof: Proof) -> Result<Rekeyed, PrivilegeError> {
+        self.raise(session, |session, now, record| {
+            let at = proof.time(now);
+            (Record { proof: Some(proof.clone()), ..record }, Some(at), Change::SteppedUp { session })
+        })
+        .await
+    }
+
+    /// Writes a record with more or other privilege under a fresh token, as often as somebody else
+    /// writes in between and the presented token stays good.
+    pub(super) async fn raise(
+        &self,
+        session: &SignedInSession,
+        change: impl Fn(crate::SessionId, Timestamp, Record) -> (Record, Option<Timestamp>, Change),
+    ) -> Result<Rekeyed, PrivilegeError> {
+        let mut snapshot = session.snapshot.clone();
+        for _ in 0..ROUNDS {
+            let now = self.now();
+            let secret = Secret::generate();
+            let id = snapshot.row.key.id;
+            let (record, proven_at, entry) = change(id, now, snapshot.record.rekeyed(&secret, now));
+            let renew = Renew {
+                key: snapshot.row.key.clone(),
+                seen: snapshot.row.write,
+                write: WriteId::generate(),
+                body: Arc::from(record.encode()),
+                proven_at,
+                unsettled: true,
+                raises_privilege: true,
+                replacement_finished: false,
+                change: entry.clone(),
+                by: Actor::Person,
+                at: now,
+            };
+            let answer = self.write(|| self.inner.store.renew(renew.clone())).await?;
+            if answer.outcome == WriteOutcome::Done {
+                self.observe(&entry);
+                snapshot.row.privilege = snapshot.row.privilege.next();
+                if let Some(proven_at) = proven_at {
+                    snapshot.row.proven_at = proven_at;
+                    snapshot.row.last_use = snapshot.row.last_use.max(now);
+                }
+                return Ok(self.rekeyed(snapshot, record, renew.write, secret));
+            }
+            // An epoch that moved meanwhile has ended this session or re-keyed it: the token tells.
+            match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
+                Verdict::Active(active) => snapshot = active.snapshot().clone(),
+                Verdict::Ended(reason) => return Err(PrivilegeError::Ended(reason)),
+                _ => return Err(PrivilegeError::Superseded),
+            }
+        }
+        Err(PrivilegeError::Store(StoreError::unavailable(
+            "the session changes faster than it can be written",
+        )))
+    }
+
+    pub(super) fn rekeyed(
+        &self,
+        mut snapshot: Snapshot,
+        record: Record,
+        write: WriteId,
+        secret: Secret,
+    ) -> Rekeyed {
+        let id = snapshot.row.key.id;
+        let token = self.keys().issue(id, record.generation, &secret);
+        let presented = self.keys().presented(id, record.generation, secret);
+        snapshot.rewritten(record, write, presented);
+        Rekeyed { session: Active::new(snapshot), token }
+    }
+}

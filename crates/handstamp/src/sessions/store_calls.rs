@@ -1,0 +1,120 @@
+//! How the engine calls the store: never for longer than the store timeout, and a write a second
+//! time when its answer is lost.
+
+use std::{future::poll_fn, task::Poll};
+
+use futures_util::future::{Either, select};
+use hmac::Mac;
+
+use super::Sessions;
+use crate::{
+    id::{Cell, SessionId},
+    random::random_bytes,
+    realm::AccountId,
+    store::{AccountKey, ControlOutcome, Loaded, SessionKey, StoreError, StoreFuture},
+    token::hmac,
+};
+
+const CELL_KEY: &str = "cell-key";
+
+/// The answer to a write, and whether it took a second try: then the first may have been applied.
+pub(super) struct Answer<T> {
+    pub(super) outcome: T,
+    pub(super) repeated: bool,
+}
+
+impl Sessions {
+    /// One call. A store that does not answer in time is unavailable.
+    pub(super) async fn call<T>(&self, mut call: StoreFuture<'_, T>) -> Result<T, StoreError> {
+        // A store in memory answers at once; the timer is made only for one that does not.
+        let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
+        if let Poll::Ready(answer) = first {
+            return answer;
+        }
+        let timeout = self.inner.store_timeout;
+        match select(call, self.inner.time.clock().sleep(timeout)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                Err(StoreError::unavailable(format!("no answer within {} ms", timeout.as_millis())))
+            }
+        }
+    }
+
+    /// One write, repeated once with the same write id if the first answer was lost.
+    pub(super) async fn write<'a, T>(
+        &'a self,
+        mut write: impl FnMut() -> StoreFuture<'a, T>,
+    ) -> Result<Answer<T>, StoreError> {
+        match self.call(write()).await {
+            Ok(outcome) => Ok(Answer { outcome, repeated: false }),
+            Err(StoreError::Unavailable(why)) => {
+                tracing::warn!(why, "a write to the session store failed; it is repeated once");
+                self.call(write()).await.map(|outcome| Answer { outcome, repeated: true })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn load(&self, id: SessionId) -> Result<Option<Loaded>, StoreError> {
+        let key = self.key(id);
+        self.call(self.inner.store.load(&key)).await
+    }
+
+    pub(super) fn key(&self, id: SessionId) -> SessionKey {
+        SessionKey::new(self.inner.realm.clone(), id)
+    }
+
+    /// The key of an account, with the cell it lives in.
+    pub(super) async fn account_key(&self, account: &AccountId) -> Result<AccountKey, StoreError> {
+        let cell = cell_of(&self.cell_key().await?, self.realm().as_str(), account.as_str());
+        Ok(AccountKey { realm: self.inner.realm.clone(), id: account.clone(), cell })
+    }
+
+    /// The key that spreads accounts over cells: made once in the store, part of its schema.
+    async fn cell_key(&self) -> Result<[u8; 32], StoreError> {
+        if let Some(key) = self.inner.cell_key.get() {
+            return Ok(*key);
+        }
+        let there = self.call(self.inner.store.control(CELL_KEY)).await?;
+        let bytes = if let Some(blob) = there {
+            blob.bytes
+        } else {
+            let new = random_bytes::<32>().to_vec();
+            match self.call(self.inner.store.put_control(CELL_KEY, None, new.clone())).await? {
+                ControlOutcome::Done(_) => new,
+                ControlOutcome::Conflict(Some(blob)) => blob.bytes,
+                ControlOutcome::Conflict(None) => {
+                    return Err(StoreError::unavailable("the control area is moving"));
+                }
+            }
+        };
+        let key = bytes.try_into().map_err(|_| {
+            StoreError::Corrupt(crate::Corrupt::Unreadable {
+                what: "cell key",
+                reason: "it is not 32 bytes long".into(),
+            })
+        })?;
+        Ok(*self.inner.cell_key.get_or_init(|| key))
+    }
+}
+
+/// The cell of an account: the first byte of HMAC-SHA-256 over realm, a zero byte and account.
+fn cell_of(key: &[u8; 32], realm: &str, account: &str) -> Cell {
+    let mut mac = hmac(key);
+    mac.update(realm.as_bytes());
+    mac.update(&[0]);
+    mac.update(account.as_bytes());
+    Cell::new(mac.finalize().into_bytes()[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cell_of_an_account_is_part_of_the_schema_and_never_changes() {
+        // Counted once by another program (Python's hmac); changing this moves every account.
+        let cells = ["a", "b", "c"].map(|account| cell_of(&[7; 32], "default", account).number());
+        assert_eq!(cells, [209, 115, 102]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Sweep: ends what its clocks have ended, closes windows, finishes replacements, forgets old ends.
+
+use super::{
+    Sessions,
+    judge::{Note, is_over},
+};
+use crate::{
+    log::Change,
+    record::Record,
+    store::{ScanCursor, SessionKey, StoreError, Sweep},
+};
+
+/// How many sessions the store looks at in one step.
+const STEP: usize = 500;
+
+/// What a sweep did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SweepReport {
+    /// Sessions looked at.
+    pub seen: usize,
+    /// Sessions that were ended because their clock had run out, or whose end by an epoch was written.
+    pub ended: usize,
+    /// Ended sessions that were forgotten.
+    pub forgotten: usize,
+    /// Sign-ins that a crash had left unfinished.
+    pub finished: usize,
+    /// Nothing was done because the clock has leapt; see the log.
+    pub suspended: bool,
+}
+
+/// The sweep stopped half way. The next one begins again; nothing is lost.
+#[derive(Debug, thiserror::Error)]
+#[error("the sweep stopped: {0}")]
+#[non_exhaustive]
+pub struct SweepError(#[from] pub StoreError);
+
+impl Sessions {
+    /// Goes through all sessions of the realm once, in small steps. Call it now and then, such as once
+    /// a minute; verdicts do not wait for it, memory and the change log do.
+    pub async fn sweep(&self) -> Result<SweepReport, SweepError> {
+        let mut report = SweepReport::default();
+        let mut from = None;
+        loop {
+            if !self.inner.time.is_settled() {
+                report.suspended = true;
+                return Ok(report);
+            }
+            from = self.sweep_step(from, &mut report).await?;
+            if from.is_none() {
+                return Ok(report);
+            }
+        }
+    }
+
+    async fn sweep_step(
+        &self,
+        from: Option<ScanCursor>,
+        report: &mut SweepReport,
+    ) -> Result<Option<ScanCursor>, StoreError> {
+        let policy = self.policy();
+        let sweep = Sweep {
+            realm: self.realm().clone(),
+            clocks: policy.clocks(),
+            at: self.now(),
+            ended_retention: policy.ended_retention,
+            ended_per_account: usize::try_from(policy.ended_per_account).unwrap_or(usize::MAX),
+            from,
+            limit: STEP,
+        };
+        let swept = self.call(self.inner.store.sweep(sweep.clone())).await?;
+        report.seen += swept.seen;
+        report.ended += swept.ended.len();
+        report.forgotten += swept.forgotten;
+        for (key, ending) in swept.ended {
+            self.observe(&Change::Ended { session: key.id, ending });
+        }
+        for key in &swept.unfinished {
+            if let Some(loaded) = self.load(key.id).await? {
+                self.finish_replacement(&loaded.session).await?;
+                report.finished += 1;
+            }
+        }
+        for key in &swept.unsettled {
+            self.settle(key).await?;
+        }
+        Ok(swept.next)
+    }
+
+    /// Closes the window of a change of token that is over, so that its nonce is gone.
+    async fn settle(&self, key: &SessionKey) -> Result<(), StoreError> {
+        let Some(loaded) = self.load(key.id).await? else { return Ok(()) };
+        let record = Record::decode(&loaded.session.body)?;
+        let now = self.now();
+        if is_over(&record.rotation, &self.policy(), now) {
+            self.write_note(&loaded.session, &record, Note::Settled, now).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! All slots of one session, as they lie in the store.
+//!
+//! Maps of raw JSON: what this version does not know is kept untouched, so that versions N and N+1
+//! can run side by side.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
+
+use super::{OnSignIn, SlotError, SlotValue, Unreadable, value::CheckName};
+use crate::{
+    encoding::{self, Corrupt},
+    id::WriteId,
+};
+
+/// How many writes are remembered, so that a retry after a lost answer finds its own even when
+/// others have written since.
+const REMEMBERED_WRITES: usize = 16;
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct SlotData {
+    #[serde(default)]
+    slots: BTreeMap<String, BTreeMap<String, Box<RawValue>>>,
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    writes: VecDeque<WriteId>,
+}
+
+impl SlotData {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Corrupt> {
+        if bytes.is_empty() { Ok(Self::default()) } else { encoding::decode("session data", bytes) }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        if self.slots.is_empty() && self.writes.is_empty() { Vec::new() } else { encoding::encode(self) }
+    }
+
+    /// The slot's value; its default if there is none.
+    pub(crate) fn read<T: SlotValue>(&self) -> Result<T, SlotError> {
+        let () = CheckName::<T>::OK;
+        let Some(slot) = self.slots.get(T::NAME) else { return Ok(T::default()) };
+        let version = field::<u32>(slot, "version").unwrap_or(1);
+        let read = match slot.get("value") {
+            None => Err("the value is missing".to_owned()),
+            Some(value) if version == T::VERSION => {
+                serde_json::from_str(value.get()).map_err(|error| error.to_string())
+            }
+            Some(value) => serde_json::from_str(value.get())
+                .map_err(|error| error.to_string())
+                .and_then(|value| T::upgrade(version, value).map_err(|error| error.to_string())),
+        };
+        match read {
+            Ok(value) => Ok(value),
+            Err(_) if T::UNREADABLE == Unreadable::Reset => Ok(T::default()),
+            Err(reason) => {
+                Err(SlotError::Unreadable { slot: T::NAME, stored: version, expected: T::VERSION, reason })
+            }
+        }
+    }
+
+    pub(crate) fn write<T: SlotValue>(&mut self, value: &T) -> Result<(), SlotError> {
+        let () = CheckName::<T>::OK;
+        let unwritable =
+            |error: serde_json::Error| SlotError::Unwritable { slot: T::NAME, reason: error.to_string() };
+        let slot = self.slots.entry(T::NAME.to_owned()).or_default();
+        slot.insert("value".into(), serde_json::value::to_raw_value(value).map_err(unwritable)?);
+        slot.insert("version".into(), serde_json::value::to_raw_value(&T::VERSION).map_err(unwritable)?);
+        slot.insert(
+            "on_sign_in".into(),
+            serde_json::value::to_raw_value(&T::ON_SIGN_IN).map_err(unwritable)?,
+        );
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        self.slots.remove(name).is_some()
+    }
+
+    /// What goes along when somebody signs in over this session.
+    pub(crate) fn carried(&self) -> Self {
+        let keeps =
+            |slot: &BTreeMap<String, Box<RawValue>>| field(slot, "on_sign_in") == Some(OnSignIn::Keep);
+        let slots = self.slots.iter().filter(|(_, slot)| keeps(slot));
+        Self {
+            slots: slots.map(|(name, slot)| (name.clone(), slot.clone())).collect(),
+            writes: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn remember_write(&mut self, write: WriteId) {
+        self.writes.push_back(write);
+        while self.writes.len() > REMEMBERED_WRITES {
+            self.writes.pop_front();
+        }
+    }
+
+    /// Was this write, made on top of `seen`, applied? `None` when so much has been written since
+    /// that nobody can tell.
+    pub(crate) fn applied(&self, write: WriteId, seen: WriteId) -> Option<bool> {
+        if self.writes.contains(&write) {
+            return Some(true);
+        }
+        let whole = self.writes.len() < REMEMBERED_WRITES || self.writes.contains(&seen);
+        whole.then_some(false)
+    }
+
+    /// Every slot as JSON, for the export of an account.
+    pub(crate) fn export(&self) -> serde_json::Value {
+        let value = |slot: &BTreeMap<String, Box<RawValue>>| field::<serde_json::Value>(slot, "value");
+        self.slots.iter().map(|(name, slot)| (name.clone(), value(slot).unwrap_or_default())).collect()
+    }
+}
+
+fn field<T: DeserializeOwned>(slot: &BTreeMap<String, Box<RawValue>>, name: &str) -> Option<T> {
+    serde_json::from_str(slot.get(name)?.get()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slot::NoUpgrade;
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Old {
+        a: u32,
+    }
+    impl SlotValue for Old {
+        const NAME: &'static str = "thing";
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct New {
+        b: String,
+    }
+    impl SlotValue for New {
+        const NAME: &'static str = "thing";
+        const VERSION: u32 = 2;
+        const ON_SIGN_IN: OnSignIn = OnSignIn::Keep;
+        fn upgrade(version: u32, value: serde_json::Value) -> Result<Self, NoUpgrade> {
+            if version != 1 {
+                return Err(NoUpgrade);
+            }
+            let old: Old = serde_json::from_value(value)?;
+            Ok(Self { b: old.a.to_string() })
+        }
+    }
+
+    #[test]
+    fn an_older_version_is_upgraded_and_a_newer_one_is_kept_and_reported() {
+        let mut data = SlotData::default();
+        data.write(&Old { a: 7 }).unwrap();
+        assert_eq!(data.read::<New>().unwrap(), New { b: "7".into() });
+        data.write(&New { b: "x".into() }).unwrap();
+        let before = data.encode();
+        assert!(matches!(data.read::<Old>(), Err(SlotError::Unreadable { stored: 2, expected: 1, .. })));
+        assert_eq!(data.encode(), before);
+    }
+
+    #[test]
+    fn only_what_says_so_is_carried() {
+        let mut data = SlotData::default();
+        data.write(&Old { a: 7 }).unwrap();
+        assert!(data.carried().slots.is_empty());
+        data.write(&New { b: "x".into() }).unwrap();
+        assert_eq!(data.carried().read::<New>().unwrap(), New { b: "x".into() });
+    }
+
+    #[test]
+    fn fields_of_a_later_version_are_kept() {
+        let mut text = vec![1];
+        text.extend_from_slice(br#"{"slots":{"thing":{"version":1,"value":{"a":1},"later":[1,2]}}}"#);
+        let data = SlotData::decode(&text).unwrap();
+        assert!(String::from_utf8(data.encode()).unwrap().contains(r#""later":[1,2]"#));
+    }
+
+    #[test]
+    fn a_write_is_recognised_until_nobody_can_tell() {
+        let mut data = SlotData::default();
+        let (seen, mine) = (WriteId::generate(), WriteId::generate());
+        assert_eq!(data.applied(mine, seen), Some(false));
+        data.remember_write(mine);
+        for _ in 1..REMEMBERED_WRITES {
+            data.remember_write(WriteId::generate());
+        }
+        assert_eq!(data.applied(mine, seen), Some(true));
+        let never = WriteId::generate();
+        assert_eq!(data.applied(never, mine), Some(false));
+        data.remember_write(WriteId::generate());
+        assert_eq!(data.applied(mine, seen), None);
+    }
+}
