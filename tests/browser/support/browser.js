@@ -32,12 +32,16 @@ export function launch() {
 export class Device {
   /**
    * @param {import("playwright-core").Browser} browser
-   * @param {{script?: boolean, width?: number, dark?: boolean, base?: string}} [options]
+   * @param {{script?: boolean, width?: number, dark?: boolean, userAgent?: string, base?: string}} [options]
    */
-  static async open(browser, { script = true, width = 1280, dark = false, base = url } = {}) {
+  static async open(
+    browser,
+    { script = true, width = 1280, dark = false, userAgent = undefined, base = url } = {},
+  ) {
     if (!base) throw new Error("HANDSTAMP_URL is not set: run these tests by `cargo xtask test --only browser`");
     const phone = width < 600;
     const context = await browser.newContext({
+      userAgent,
       baseURL: base,
       javaScriptEnabled: script,
       viewport: { width, height: phone ? 844 : 900 },
@@ -64,6 +68,12 @@ export class Device {
   /** The main heading of the page that is open. */
   heading(name) {
     return this.page.getByRole("heading", { level: 1, name });
+  }
+
+  /** Chooses light or dark for what is drawn from now on. */
+  async draw({ width, dark }) {
+    await this.page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+    await this.page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
   }
 
   async close() {
