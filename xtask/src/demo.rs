@@ -1,15 +1,19 @@
 //! The demo, built and running for as long as a step needs it.
 
-use std::fs::{self, File};
-use std::path::PathBuf;
-use std::process::Command;
-use std::time::Duration;
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::process::{self, Running};
-use crate::repository::Repository;
+use crate::{
+    process::{self, Running},
+    repository::Repository,
+};
 
 /// How long it may take from its start to its address.
 const PATIENCE: Duration = Duration::from_secs(30);

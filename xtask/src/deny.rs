@@ -6,8 +6,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Result, ensure};
 
-use crate::process;
-use crate::repository::Repository;
+use crate::{process, repository::Repository};
 
 const INSTALL: [&str; 3] = ["install", "cargo-deny", "--locked"];
 

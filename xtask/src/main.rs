@@ -16,8 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::repository::Repository;
-use crate::runner::TestOptions;
+use crate::{repository::Repository, runner::TestOptions};
 
 #[derive(Parser)]
 #[command(

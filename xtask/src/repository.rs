@@ -1,7 +1,9 @@
 //! Where things lie: the tree that is tested, its tracked files, its build directory.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 

@@ -1,11 +1,15 @@
 //! `cargo xtask test`: the steps in their order, each with its seconds, and the count CI reads.
 
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
-use crate::repository::Repository;
-use crate::steps::{Context, Step};
-use crate::tools::{self, Tool};
+use crate::{
+    repository::Repository,
+    steps::{Context, Step},
+    tools::{self, Tool},
+};
 
 /// What may be said to `cargo xtask test`.
 #[derive(clap::Args)]

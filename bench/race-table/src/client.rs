@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use axum::body::Bytes;
-use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::http::{Method, Request, StatusCode};
+use axum::{
+    body::Bytes,
+    http::{
+        Method, Request, StatusCode,
+        header::{COOKIE, SET_COOKIE},
+    },
+};
 use http_body_util::{BodyExt, Empty};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 
 /// One browser: a connection pool and its cookies. A clone holds a copy of the cookies.
 #[derive(Clone)]
@@ -56,11 +61,7 @@ impl Device {
             .header("sec-fetch-mode", "cors")
             .header("sec-fetch-dest", "empty");
         if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(COOKIE, pairs.join("; "));
         }
         let response = self
@@ -76,11 +77,7 @@ impl Device {
             .map(|value| value.to_str().map(str::to_owned))
             .collect::<Result<_, _>>()?;
         let body = body.collect().await?.to_bytes();
-        Ok(Answer {
-            status: head.status,
-            body,
-            set_cookies,
-        })
+        Ok(Answer { status: head.status, body, set_cookies })
     }
 
     fn take_over(&mut self, line: &str) {

@@ -1,12 +1,13 @@
 //! Gates at which a slow request waits, so that a race happens in the order it is told to.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::{sync::oneshot, time::timeout};
 
 /// How long anything may take before a race counts as hung.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,28 +35,15 @@ impl Gates {
     pub fn close(&self, key: &str) -> Keeper {
         let (tell_arrived, arrived) = oneshot::channel();
         let (tell_open, open) = oneshot::channel();
-        let gate = Gate {
-            arrived: tell_arrived,
-            open,
-        };
-        self.closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key.to_owned(), gate);
-        Keeper {
-            arrived,
-            open: tell_open,
-        }
+        let gate = Gate { arrived: tell_arrived, open };
+        self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), gate);
+        Keeper { arrived, open: tell_open }
     }
 
     /// Waits, if the gate is closed, until the driver opens it. Handlers call this between
     /// having loaded the session and writing to it.
     pub async fn pass(&self, key: &str) {
-        let gate = self
-            .closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
+        let gate = self.closed.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         if let Some(gate) = gate {
             // A driver that gave up has dropped its side; then there is nothing to wait for.
             let _ = gate.arrived.send(());

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use axum::http::{Method, StatusCode};
 use serde::Serialize;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::client::{Answer, Device};
-use crate::contender::Contender;
-use crate::gate::Gates;
+use crate::{
+    client::{Answer, Device},
+    contender::Contender,
+    gate::Gates,
+};
 
 /// How often the session is read to count the writes that reading costs.
 const READS: u32 = 100;
@@ -42,10 +43,7 @@ pub enum Fate {
 pub async fn put_to(contender: &dyn Contender) -> Result<Row> {
     let gates = Gates::default();
     let application = Application::start(contender, gates).await?;
-    application
-        .ask(contender)
-        .await
-        .with_context(|| format!("asking {}", contender.name()))
+    application.ask(contender).await.with_context(|| format!("asking {}", contender.name()))
 }
 
 /// A served application; it ends when dropped.
@@ -71,11 +69,7 @@ impl Application {
                 eprintln!("the server ended: {error}");
             }
         });
-        Ok(Self {
-            base,
-            gates,
-            server,
-        })
+        Ok(Self { base, gates, server })
     }
 
     async fn ask(&self, contender: &dyn Contender) -> Result<Row> {
@@ -121,11 +115,7 @@ impl Application {
 
     /// Holds a slow writer at its gate while the session ends, lets it finish whatever its
     /// answer, and presents the original cookie.
-    async fn outlives(
-        &self,
-        original: &Device,
-        during: impl Future<Output = Result<()>>,
-    ) -> Result<Fate> {
+    async fn outlives(&self, original: &Device, during: impl Future<Output = Result<()>>) -> Result<Fate> {
         let mut keeper = self.gates.close("slow");
         let slow = write(original, "slow");
         keeper.arrived().await?;
@@ -153,11 +143,7 @@ impl Application {
             succeed(&writer.await??)?;
         }
         let answer = device.send_keeping_cookies(Method::GET, "/read").await?;
-        ensure!(
-            answer.status == StatusCode::OK,
-            "the writers' session is gone: {}",
-            answer.status
-        );
+        ensure!(answer.status == StatusCode::OK, "the writers' session is gone: {}", answer.status);
         let kept: Vec<String> = serde_json::from_slice(&answer.body)?;
         Ok(kept.len())
     }
@@ -178,11 +164,7 @@ impl Application {
         let mut device = Device::new(&self.base);
         succeed(&device.send(Method::POST, "/login").await?)?;
         let answer = device.send(Method::GET, "/read").await?;
-        ensure!(
-            answer.status == StatusCode::OK,
-            "signed in, yet reading says {}",
-            answer.status
-        );
+        ensure!(answer.status == StatusCode::OK, "signed in, yet reading says {}", answer.status);
         Ok(device)
     }
 }

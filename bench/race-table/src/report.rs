@@ -6,16 +6,10 @@ use crate::questions::{Fate, Row};
 
 /// Dead, dead, dead, both keys, and no more writes than one in each touch interval.
 pub fn holds(row: &Row) -> bool {
-    let fates = [
-        row.after_sign_out,
-        row.after_end_elsewhere,
-        row.after_sign_in_rotation,
-    ];
+    let fates = [row.after_sign_out, row.after_end_elsewhere, row.after_sign_in_rotation];
     fates == [Fate::Dead; 3]
         && row.keys_kept == 2
-        && row
-            .writes_allowed
-            .is_some_and(|allowed| row.writes_for_reads <= allowed)
+        && row.writes_allowed.is_some_and(|allowed| row.writes_for_reads <= allowed)
 }
 
 /// One line for each contender, in Markdown.
@@ -30,13 +24,8 @@ pub fn table(rows: &[Row]) -> String {
     ];
     let mut lines = vec![heads.map(str::to_owned)];
     lines.extend(rows.iter().map(cells));
-    let widths: [usize; 6] = std::array::from_fn(|column| {
-        lines
-            .iter()
-            .map(|line| line[column].len())
-            .max()
-            .unwrap_or(0)
-    });
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| lines.iter().map(|line| line[column].len()).max().unwrap_or(0));
 
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate() {
@@ -90,30 +79,12 @@ mod tests {
     fn each_single_fault_breaks_the_row() {
         assert!(holds(&good()));
         for bad in [
-            Row {
-                after_sign_out: Fate::Alive,
-                ..good()
-            },
-            Row {
-                after_end_elsewhere: Fate::Alive,
-                ..good()
-            },
-            Row {
-                after_sign_in_rotation: Fate::Alive,
-                ..good()
-            },
-            Row {
-                keys_kept: 1,
-                ..good()
-            },
-            Row {
-                writes_for_reads: 2,
-                ..good()
-            },
-            Row {
-                writes_allowed: None,
-                ..good()
-            },
+            Row { after_sign_out: Fate::Alive, ..good() },
+            Row { after_end_elsewhere: Fate::Alive, ..good() },
+            Row { after_sign_in_rotation: Fate::Alive, ..good() },
+            Row { keys_kept: 1, ..good() },
+            Row { writes_for_reads: 2, ..good() },
+            Row { writes_allowed: None, ..good() },
         ] {
             assert!(!holds(&bad), "{bad:?}");
         }
@@ -121,13 +92,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_table_is_as_wide() {
-        let table = table(&[
-            good(),
-            Row {
-                name: "another library".to_owned(),
-                ..good()
-            },
-        ]);
+        let table = table(&[good(), Row { name: "another library".to_owned(), ..good() }]);
         let widths: Vec<_> = table.lines().map(str::len).collect();
         assert_eq!(widths.len(), 4);
         assert!(widths.iter().all(|width| *width == widths[0]), "{table}");

@@ -1,15 +1,19 @@
 //! The demo as a person sees it: the tests of `tests/browser` in a headless Chromium.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
-use crate::demo::Demo;
-use crate::process;
-use crate::repository::Repository;
-use crate::tools::{self, Tool};
+use crate::{
+    demo::Demo,
+    process,
+    repository::Repository,
+    tools::{self, Tool},
+};
 
 /// The programs that the tests start.
 pub(super) const NEEDS: &[Tool] = &[Tool::Node, Tool::Npm, Tool::Chromium];

@@ -6,18 +6,26 @@
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::process::{output, run};
-use crate::repository::Repository;
+use crate::{
+    process::{output, run},
+    repository::Repository,
+};
 
 /// The crate whose features applications choose from.
 const LIBRARY: &str = "handstamp";
 
+/// The workspace of the comparisons with peers.
+const BENCH: &str = "bench/Cargo.toml";
+
 pub(super) fn format(repository: &Repository) -> Result<()> {
-    run(&mut repository.cargo(&["fmt", "--all", "--check"]))
+    run(&mut repository.cargo(&["fmt", "--all", "--check"]))?;
+    run(&mut repository.cargo(&["fmt", "--all", "--check", "--manifest-path", BENCH]))
 }
 
 pub(super) fn lints(repository: &Repository) -> Result<()> {
-    run(&mut repository.cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]))
+    let clippy = ["clippy", "--workspace", "--all-targets", "--all-features"];
+    run(&mut repository.cargo(&clippy))?;
+    run(repository.cargo(&clippy).args(["--manifest-path", BENCH, "--target-dir"]).arg(repository.target()))
 }
 
 /// No feature, each alone, and all: each must build by itself, for features only add.

@@ -7,8 +7,7 @@ mod tools;
 
 use anyhow::Result;
 
-use crate::repository::Repository;
-use crate::tools::Tool;
+use crate::{repository::Repository, tools::Tool};
 
 /// One thing that has to hold, in the order in which they run: the quick ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -1,17 +1,23 @@
 //! tower-sessions 0.15 with its memory store, used as its own documentation shows.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use async_trait::async_trait;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::{get, post},
+};
 use time::Duration;
-use tower_sessions::session::{Id, Record};
-use tower_sessions::session_store::{self, SessionStore};
-use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
+use tower_sessions::{
+    Expiry, MemoryStore, Session, SessionManagerLayer,
+    session::{Id, Record},
+    session_store::{self, SessionStore},
+};
 
 use super::{ACCOUNT, Contender};
 use crate::gate::Gates;
@@ -29,38 +35,26 @@ pub struct TowerSessions {
 impl TowerSessions {
     /// All options as they are: a browser-session cookie, saved only when changed.
     pub fn as_it_comes() -> Self {
-        Self {
-            store: CountedStore::default(),
-            idle_timeout: false,
-        }
+        Self { store: CountedStore::default(), idle_timeout: false }
     }
 
     /// With an idle timeout that reading extends, which its documentation does by saving always.
     pub fn with_idle_timeout() -> Self {
-        Self {
-            store: CountedStore::default(),
-            idle_timeout: true,
-        }
+        Self { store: CountedStore::default(), idle_timeout: true }
     }
 }
 
 #[async_trait]
 impl Contender for TowerSessions {
     fn name(&self) -> String {
-        let setting = if self.idle_timeout {
-            "idle timeout"
-        } else {
-            "defaults"
-        };
+        let setting = if self.idle_timeout { "idle timeout" } else { "defaults" };
         format!("tower-sessions 0.15, {setting}")
     }
 
     fn router(&self, gates: Gates) -> Router {
         let mut layer = SessionManagerLayer::new(self.store.clone());
         if self.idle_timeout {
-            layer = layer
-                .with_expiry(Expiry::OnInactivity(Duration::minutes(30)))
-                .with_always_save(true);
+            layer = layer.with_expiry(Expiry::OnInactivity(Duration::minutes(30))).with_always_save(true);
         }
         Router::new()
             .route("/login", post(login))
@@ -68,11 +62,7 @@ impl Contender for TowerSessions {
             .route("/end-others", post(end_others))
             .route("/write/{key}", post(write))
             .route("/read", get(read))
-            .with_state(Application {
-                gates,
-                store: self.store.clone(),
-                signed_in: Arc::default(),
-            })
+            .with_state(Application { gates, store: self.store.clone(), signed_in: Arc::default() })
             .layer(layer)
     }
 
@@ -96,10 +86,7 @@ async fn login(State(app): State<Application>, session: Session) -> Result<(), F
     session.insert(USER, ACCOUNT).await.map_err(failure)?;
     session.save().await.map_err(failure)?;
     if let Some(id) = session.id() {
-        app.signed_in
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(id);
+        app.signed_in.lock().unwrap_or_else(PoisonError::into_inner).push(id);
     }
     Ok(())
 }

@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use super::Finding;
-use super::source::Source;
+use super::{Finding, source::Source};
 
 /// A top module and those it must not name. What is not listed here holds values.
 const FORBIDDEN: [(&str, &[&str]); 6] = [

@@ -7,8 +7,7 @@
 mod arrows;
 mod source;
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
