@@ -29,6 +29,8 @@ pub mod testing;
 mod time;
 mod token;
 mod verdict;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use encoding::Corrupt;
 pub use id::{Cell, NotASessionId, SessionId, WriteId};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
-use super::{Active, Sessions};
+use super::Sessions;
 use crate::{id::SessionId, reason::EndReason, store::StoreError};
 
 /// How long a connection may live on while nobody can tell whether its session does.
@@ -28,8 +28,7 @@ pub enum LiveEnd {
 impl Sessions {
     /// Ends when the session has ended: at once for an end, at its moment for a timeout. Waiting is no
     /// use of the session: a stream that nobody acts on ends by the idle clock.
-    pub async fn ended(&self, session: &Active) -> LiveEnd {
-        let id = session.id();
+    pub async fn ended(&self, id: SessionId) -> LiveEnd {
         let mut seen = 0;
         let mut unreachable_since = None;
         loop {

@@ -111,6 +111,16 @@ impl Active {
         self.snapshot().renewal != Renewal::NotDue
     }
 
+    /// How long a cookie for it may live: until the absolute timeout for a remembered session, not at
+    /// all beyond the browser for the others.
+    #[cfg(feature = "web")]
+    pub(crate) fn cookie_lifetime(&self, sessions: &super::Sessions) -> Option<std::time::Duration> {
+        let row = &self.snapshot().row;
+        let absolute = row.clocks(&sessions.policy().clocks()).absolute.duration();
+        let until = row.proven_at.saturating_add(absolute);
+        self.is_persistent().then(|| until.since(sessions.now()))
+    }
+
     /// Was it begun with "remember me"?
     pub fn is_persistent(&self) -> bool {
         self.snapshot().row.class == SessionClass::Persistent

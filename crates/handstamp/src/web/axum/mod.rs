@@ -1,0 +1,6 @@
+//! Extractors and answers for axum. Everything else of the web face works in any tower stack.
+
+mod extract;
+mod signed_in;
+
+pub use signed_in::{Fresh, MaybeSignedIn, SignedIn};

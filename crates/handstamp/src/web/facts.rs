@@ -1,0 +1,142 @@
+//! What a request says about itself, read when its session is first asked for.
+
+use std::net::IpAddr;
+
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, header};
+
+use super::{
+    cookie::{Found, find},
+    layer::{Config, Transport},
+    navigation,
+    return_to::ReturnTo,
+};
+use crate::device::DeviceFacts;
+
+/// The address of the socket's other end, for servers that are not axum: put it into the request's
+/// extensions. With axum, `ConnectInfo<SocketAddr>` is understood as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PeerAddress(pub IpAddr);
+
+impl PeerAddress {
+    /// This address.
+    pub fn new(address: IpAddr) -> Self {
+        Self(address)
+    }
+}
+
+pub(super) struct Facts {
+    /// The header that holds the token, if there is exactly one token.
+    pub(super) token: Option<TokenPlace>,
+    pub(super) is_navigation: bool,
+    pub(super) reaches_the_browser: bool,
+    pub(super) wants_html: bool,
+    pub(super) looks_like_plain_http: bool,
+    pub(super) return_to: Option<ReturnTo>,
+    user_agent: Option<HeaderValue>,
+    host: Option<HeaderValue>,
+    client: Option<IpAddr>,
+}
+
+/// Where in which header value the token stands. The value is shared, never copied.
+pub(super) struct TokenPlace {
+    header: HeaderValue,
+    start: usize,
+    end: usize,
+}
+
+impl TokenPlace {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.header.as_bytes().get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+impl Facts {
+    pub(super) fn read(
+        config: &Config,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Self {
+        Self {
+            token: match config.transport {
+                Transport::Cookie => token_in_cookie(config.cookie.name(), headers),
+                Transport::Bearer => token_in_authorization(headers),
+            },
+            is_navigation: navigation::is_navigation(method, headers),
+            reaches_the_browser: navigation::reaches_the_browser(method, headers),
+            wants_html: navigation::wants_html(headers),
+            looks_like_plain_http: navigation::looks_like_plain_http(headers),
+            return_to: if *method == Method::GET { ReturnTo::from_uri(uri) } else { None },
+            user_agent: headers.get(header::USER_AGENT).cloned(),
+            host: headers.get(header::HOST).cloned(),
+            client: config.proxies.client(peer(extensions), headers),
+        }
+    }
+
+    /// What the devices page will show of this client.
+    pub(super) fn device(&self, whole_address: bool) -> DeviceFacts {
+        let agent = self.user_agent.as_ref().map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        let device = agent.map(|agent| DeviceFacts::from_user_agent(&agent)).unwrap_or_default();
+        match self.client {
+            Some(address) => device.at(address, whole_address),
+            None => device,
+        }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.host.as_ref().and_then(|host| host.to_str().ok()).unwrap_or_default()
+    }
+
+    pub(super) fn user_agent(&self) -> &str {
+        self.user_agent.as_ref().and_then(|agent| agent.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// Longer `Cookie` headers are not looked through: no browser sends them, servers refuse most.
+const MOST_COOKIE_BYTES: usize = 64 * 1024;
+
+fn token_in_cookie(name: &str, headers: &HeaderMap) -> Option<TokenPlace> {
+    let lines = headers.get_all(header::COOKIE);
+    if lines.iter().map(HeaderValue::len).sum::<usize>() > MOST_COOKIE_BYTES {
+        return None;
+    }
+    let Found::One(value) = find(name.as_bytes(), lines.iter().map(HeaderValue::as_bytes)) else {
+        return None;
+    };
+    lines.iter().find_map(|line| place_in(line, value))
+}
+
+/// RFC 6750: one `Authorization` line, the scheme in any case.
+fn token_in_authorization(headers: &HeaderMap) -> Option<TokenPlace> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let (line, None) = (lines.next()?, lines.next()) else { return None };
+    let (scheme, token) = line.as_bytes().split_at_checked(7)?;
+    if !scheme.eq_ignore_ascii_case(b"bearer ") {
+        return None;
+    }
+    place_in(line, token)
+}
+
+/// The place of `part`, which was cut out of one of the request's header values.
+fn place_in(header: &HeaderValue, part: &[u8]) -> Option<TokenPlace> {
+    let range = header.as_bytes().as_ptr_range();
+    let start = part.as_ptr();
+    if part.is_empty() || !range.contains(&start) {
+        return None;
+    }
+    let start = start.addr() - range.start.addr();
+    Some(TokenPlace { header: header.clone(), start, end: start + part.len() })
+}
+
+fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    if let Some(PeerAddress(address)) = extensions.get() {
+        return Some(*address);
+    }
+    #[cfg(feature = "axum")]
+    if let Some(info) = extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>() {
+        return Some(info.0.ip());
+    }
+    None
+}

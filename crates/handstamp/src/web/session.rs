@@ -1,0 +1,339 @@
+//! The session of a request, with the verbs a handler needs.
+
+use std::{future::Future, sync::Arc};
+
+use http::{Extensions, HeaderMap, Method, Request, Uri, request::Parts};
+use tokio::sync::MutexGuard;
+
+use super::{
+    error::SessionError,
+    request::{FoundSession, RequestSession},
+};
+use crate::{
+    AccountId, Active, Authorisations, EndReason, Ended, IssuedToken, LiveEnd, Proof, Rekeyed, SessionId,
+    SessionInfo, SessionPage, Sessions, SignIn, SignInTicket, SignedInSession, SlotValue, Timestamp,
+};
+
+/// The session of one request. Loaded when a verb first needs it; a handler that only holds it costs
+/// nothing. Cheap to clone, `Send` and `'static`.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) request: Arc<RequestSession>,
+}
+
+/// Who is signed in, as a value that stays true for this request.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignedInFacts {
+    /// The session's public name.
+    pub session: SessionId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// How its holder proved who they are.
+    pub proof: Option<Proof>,
+    /// When that was.
+    pub proven_at: Timestamp,
+    /// What the application granted.
+    pub authorisations: Authorisations,
+}
+
+type Locked<'a> = MutexGuard<'a, Option<FoundSession>>;
+
+impl Session {
+    /// The session of a request that has come through a [`SessionLayer`](super::SessionLayer).
+    pub fn of<B>(request: &Request<B>) -> Result<Self, SessionError> {
+        Self::from_parts_of(request.method(), request.uri(), request.headers(), request.extensions())
+    }
+
+    /// The same, from a request's head.
+    pub fn of_parts(parts: &Parts) -> Result<Self, SessionError> {
+        Self::from_parts_of(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
+    }
+
+    fn from_parts_of(
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Self, SessionError> {
+        let request = extensions.get::<Arc<RequestSession>>().ok_or(SessionError::LayerMissing)?.clone();
+        request.read_facts(method, uri, headers, extensions);
+        Ok(Self { request })
+    }
+
+    /// The engine behind, for everything that is not about this request.
+    pub fn sessions(&self) -> &Sessions {
+        &self.request.config.sessions
+    }
+
+    /// Looks the session up, once.
+    async fn found(&self) -> Locked<'_> {
+        let mut found = self.request.found.lock().await;
+        if found.is_none() {
+            *found = Some(self.request.look().await);
+        }
+        found
+    }
+
+    /// The live session, `None` for a client without one.
+    async fn active(&self) -> Result<Option<Locked<'_>>, SessionError> {
+        let found = self.found().await;
+        match &*found {
+            Some(FoundSession::Active(_)) => Ok(Some(found)),
+            Some(FoundSession::None(_)) | None => Ok(None),
+            Some(FoundSession::Superseded) => Err(SessionError::Superseded),
+            Some(FoundSession::Unknown(error)) => Err(SessionError::Unavailable(error.clone())),
+        }
+    }
+
+    /// The session's public name, if there is one.
+    pub async fn id(&self) -> Result<Option<SessionId>, SessionError> {
+        let found = self.active().await?;
+        Ok(found.as_ref().and_then(|found| active_in(found)).map(Active::id))
+    }
+
+    /// How the session of the presented token ended, if it did.
+    pub async fn ended_reason(&self) -> Option<EndReason> {
+        match &*self.found().await {
+            Some(FoundSession::None(reason)) => *reason,
+            _ => None,
+        }
+    }
+
+    /// Who is signed in, if anybody.
+    pub async fn signed_in(&self) -> Result<Option<SignedInFacts>, SessionError> {
+        let found = self.active().await?;
+        Ok(found.as_ref().and_then(|found| signed_in(found)).map(|session| SignedInFacts {
+            session: session.id(),
+            account: session.account().clone(),
+            proof: session.proof().cloned(),
+            proven_at: session.proven_at(),
+            authorisations: session.authorisations().clone(),
+        }))
+    }
+
+    /// Who is signed in, or an error that says what is to be done.
+    pub async fn require_signed_in(&self) -> Result<SignedInFacts, SessionError> {
+        match self.signed_in().await? {
+            Some(facts) => Ok(facts),
+            None => Err(match self.ended_reason().await {
+                Some(reason) => SessionError::Ended(reason),
+                None => SessionError::NotSignedIn,
+            }),
+        }
+    }
+
+    /// Begins a sign-in: call it *before* the credential is read, show the ticket to
+    /// [`sign_in`](Self::sign_in).
+    pub async fn begin_sign_in(&self, account: &str) -> Result<SignInTicket, SessionError> {
+        let account = AccountId::new(account)?;
+        Ok(self.sessions().begin_sign_in(&account).await?)
+    }
+
+    /// Signs somebody in: a new session under a fresh token takes the place of this one.
+    pub async fn sign_in(&self, ticket: SignInTicket, proof: Proof) -> Result<(), SessionError> {
+        self.sign_in_with(SignIn::new(ticket, proof)).await
+    }
+
+    /// Signs somebody in, with more to say: remembered, authorised, shorter timeouts. The device is
+    /// read off this request.
+    pub async fn sign_in_with(&self, sign_in: SignIn) -> Result<(), SessionError> {
+        self.request.may_issue()?;
+        drop(self.active().await?);
+        let mut found = self.found().await;
+        let old = match &*found {
+            Some(FoundSession::Active(active)) => Some(active),
+            _ => None,
+        };
+        let sign_in = sign_in.on_device(self.device());
+        let new = self.sessions().sign_in(sign_in, old).await?;
+        self.request.issue(new.token, &new.session);
+        *found = Some(FoundSession::Active(new.session));
+        Ok(())
+    }
+
+    fn device(&self) -> crate::device::DeviceFacts {
+        let whole = self.sessions().policy().whole_addresses;
+        self.request.facts().map(|facts| facts.device(whole)).unwrap_or_default()
+    }
+
+    /// Signs out: ends the session on the server, then takes the cookie back. An error means that the
+    /// session still lives; say so to the person.
+    pub async fn sign_out(&self) -> Result<(), SessionError> {
+        let mut found = self.found().await;
+        match &*found {
+            Some(FoundSession::Active(active)) => self.sessions().sign_out(active).await?,
+            Some(FoundSession::Unknown(error)) => return Err(SessionError::StillSignedIn(error.clone())),
+            Some(FoundSession::Superseded) => return Err(SessionError::Superseded),
+            Some(FoundSession::None(_)) | None => {}
+        }
+        *found = Some(FoundSession::None(None));
+        self.request.expire();
+        Ok(())
+    }
+
+    /// Renews or strengthens the proof: new token, both clocks start again, the old token is dead.
+    pub async fn step_up(&self, proof: Proof) -> Result<(), SessionError> {
+        let mut found = self.require().await?;
+        let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
+        let rekeyed = self.sessions().step_up(session, proof).await?;
+        self.take_over(&mut found, rekeyed);
+        Ok(())
+    }
+
+    /// To be called after a new credential has been stored: ends every other session of the account,
+    /// gives this one a new token, voids sign-ins that began before.
+    pub async fn credentials_changed(&self) -> Result<(), SessionError> {
+        let mut found = self.require().await?;
+        let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
+        let rekeyed = self.sessions().credentials_changed(session).await?;
+        self.take_over(&mut found, rekeyed);
+        Ok(())
+    }
+
+    /// Replaces what the application grants to this session, under a new token.
+    pub async fn authorise(&self, granted: Authorisations) -> Result<(), SessionError> {
+        let mut found = self.require().await?;
+        let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
+        let rekeyed = self.sessions().authorise(session, granted).await?;
+        self.take_over(&mut found, rekeyed);
+        Ok(())
+    }
+
+    async fn require(&self) -> Result<Locked<'_>, SessionError> {
+        self.request.may_issue()?;
+        self.active().await?.ok_or(SessionError::NotSignedIn)
+    }
+
+    fn take_over(&self, found: &mut Locked<'_>, rekeyed: Rekeyed) {
+        self.request.issue(rekeyed.token, &rekeyed.session);
+        **found = Some(FoundSession::Active(rekeyed.session));
+    }
+
+    /// The account's sessions, for a devices page: this account's only, public facts only.
+    pub async fn devices(&self) -> Result<Vec<SessionInfo>, SessionError> {
+        let account = self.require_signed_in().await?.account;
+        let SessionPage { sessions, .. } = self.sessions().account(&account).list(None).await?;
+        Ok(sessions)
+    }
+
+    /// Ends one session of the same account by its public name. Somebody else's is "not found". Ending
+    /// this very session signs out.
+    pub async fn end(&self, session: SessionId) -> Result<Ended, SessionError> {
+        let facts = self.require_signed_in().await?;
+        if facts.session == session {
+            self.sign_out().await?;
+            return Ok(Ended { sessions: vec![session] });
+        }
+        Ok(self.sessions().account(&facts.account).end(session).await?)
+    }
+
+    /// Ends every other session of the same account.
+    pub async fn end_others(&self) -> Result<Ended, SessionError> {
+        let facts = self.require_signed_in().await?;
+        Ok(self.sessions().account(&facts.account).end_others(facts.session).await?)
+    }
+
+    /// Reads a slot; the default value for a client without a session.
+    pub async fn read<T: SlotValue>(&self) -> Result<T, SessionError> {
+        match self.active().await?.as_ref().and_then(|found| active_in(found)) {
+            Some(active) => Ok(active.read()?),
+            None => Ok(T::default()),
+        }
+    }
+
+    /// Changes a slot, see [`Sessions::edit`]. A client without a session gets an anonymous one now
+    /// that there is something to keep.
+    pub async fn edit<T: SlotValue, R>(&self, change: impl FnMut(&mut T) -> R) -> Result<R, SessionError> {
+        drop(self.active().await?);
+        let mut found = self.found().await;
+        if !matches!(&*found, Some(FoundSession::Active(_))) {
+            self.begin(&mut found).await?;
+        }
+        match &mut *found {
+            Some(FoundSession::Active(active)) => Ok(self.sessions().edit(active, change).await?),
+            _ => Err(SessionError::NotSignedIn),
+        }
+    }
+
+    /// Takes a slot's value out, for messages that are shown once.
+    pub async fn take<T: SlotValue>(&self) -> Result<T, SessionError> {
+        let Some(mut found) = self.active().await? else { return Ok(T::default()) };
+        match &mut *found {
+            Some(FoundSession::Active(active)) => Ok(self.sessions().take(active).await?),
+            _ => Ok(T::default()),
+        }
+    }
+
+    /// Removes a slot, also one that cannot be read.
+    pub async fn clear<T: SlotValue>(&self) -> Result<(), SessionError> {
+        if let Some(mut found) = self.active().await?
+            && let Some(FoundSession::Active(active)) = &mut *found
+        {
+            self.sessions().clear::<T>(active).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn begin(&self, found: &mut Locked<'_>) -> Result<(), SessionError> {
+        self.request.may_issue()?;
+        let begun = self.sessions().begin(self.device()).await?;
+        self.request.issue(begun.token, &begun.session);
+        **found = Some(FoundSession::Active(begun.session));
+        Ok(())
+    }
+
+    /// The id of the live session, one that begins now if there is none.
+    pub(super) async fn id_or_begin(&self) -> Result<SessionId, SessionError> {
+        drop(self.active().await?);
+        let mut found = self.found().await;
+        if !matches!(&*found, Some(FoundSession::Active(_))) {
+            self.begin(&mut found).await?;
+        }
+        active_in(&found).map(Active::id).ok_or(SessionError::NotSignedIn)
+    }
+
+    /// Ends when the session has ended, for streams and sockets that have to stop with it. The future
+    /// may outlive the request. An error if there is no session to wait for.
+    pub async fn ended(&self) -> Result<impl Future<Output = LiveEnd> + Send + 'static, SessionError> {
+        let id = self.id().await?.ok_or(SessionError::NotSignedIn)?;
+        let sessions = self.sessions().clone();
+        Ok(async move { sessions.ended(id).await })
+    }
+
+    /// Bearer transport only: the token that a verb of this request has issued, for the body of this
+    /// one answer. `None` over cookies, where the layer hands it out and nobody else may.
+    pub fn take_token(&self) -> Option<IssuedToken> {
+        self.request.take_token()
+    }
+
+    /// Bearer transport only: renews the token if that is due; take it with
+    /// [`take_token`](Self::take_token).
+    pub async fn renew(&self) -> Result<(), SessionError> {
+        self.request.may_issue()?;
+        let Some(found) = self.active().await? else { return Err(SessionError::NotSignedIn) };
+        if let Some(active) = active_in(&found)
+            && let Some(token) = self.sessions().renew(active).await?
+        {
+            self.request.issue(token, active);
+        }
+        Ok(())
+    }
+}
+
+fn active_in<'a>(found: &'a Locked<'_>) -> Option<&'a Active> {
+    match &**found {
+        Some(FoundSession::Active(active)) => Some(active),
+        _ => None,
+    }
+}
+
+fn signed_in<'a>(found: &'a Locked<'_>) -> Option<&'a SignedInSession> {
+    active_in(found).and_then(Active::signed_in)
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
+}
