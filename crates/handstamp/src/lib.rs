@@ -28,7 +28,6 @@ pub mod store;
 pub mod testing;
 mod time;
 mod token;
-mod verdict;
 #[cfg(feature = "web")]
 pub mod web;
 
@@ -46,9 +45,8 @@ pub use sessions::{
     Account, AccountError, AccountExport, Active, Activity, AnonymousSession, BeginError, Begun, BuildError,
     Builder, EditError, EndError, Ended, ListError, LiveEnd, PrivilegeError, RealmEndError, Rekeyed,
     SessionInfo, SessionPage, SessionStatus, Sessions, SignIn, SignInError, SignInTicket, SignOutError,
-    SignedIn, SignedInSession, SweepError, SweepReport,
+    SignedIn, SignedInSession, SweepError, SweepReport, Verdict,
 };
 pub use slot::{NoUpgrade, OnSignIn, SlotError, SlotValue, Unreadable};
 pub use time::{Clock, Sleep, SystemClock, Timestamp};
 pub use token::{Generation, IssuedToken, KeyRing, RealmKey, RealmKeyError, TOKEN_LENGTH, TOKEN_PREFIX};
-pub use verdict::Verdict;

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession};
+use super::{Verdict, Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession};
 use crate::{
     id::WriteId,
     log::Change,
     reason::Actor,
     store::{AccountChange, AccountOutcome, AccountWork, Kept, StoreError},
     token::Secret,
-    verdict::Verdict,
 };
 
 const ROUNDS: usize = 16;

@@ -26,6 +26,7 @@ mod store_calls;
 mod sweep;
 mod ticket;
 mod touch;
+mod verdict;
 
 pub use account::{Account, AccountError, AccountExport};
 pub use begin::{BeginError, Begun};
@@ -42,6 +43,7 @@ pub use sign_out::SignOutError;
 pub use step_up::{PrivilegeError, Rekeyed};
 pub use sweep::{SweepError, SweepReport};
 pub use ticket::SignInTicket;
+pub use verdict::Verdict;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Active, Activity, Sessions, judge::Renewal, session::Snapshot};
+use super::{Verdict, Active, Activity, Sessions, judge::Renewal, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,
@@ -10,7 +10,6 @@ use crate::{
     record::{Nonce, Record, Rotation},
     store::{Renew, StoreError, WriteOutcome},
     token::{Generation, IssuedToken, Secret, Successor},
-    verdict::Verdict,
 };
 
 const ROUNDS: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
+use super::{Verdict, 
     Active, Sessions,
     judge::{Judgement, Note, Renewal, judge},
     replace::Replacement,
@@ -18,7 +18,6 @@ use crate::{
     store::{Condition, End, EndOutcome, Loaded, Renew, StoreError, StoredSession, Target, Touch},
     time::Timestamp,
     token::Presented,
-    verdict::Verdict,
 };
 
 /// How often a judgement is made anew because somebody else has written in between. Each round means

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Active, Activity, Sessions, SignedInSession, session::Snapshot};
+use super::{Verdict, Active, Activity, Sessions, SignedInSession, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,
@@ -12,7 +12,6 @@ use crate::{
     store::{Renew, StoreError, WriteOutcome},
     time::Timestamp,
     token::{IssuedToken, Secret},
-    verdict::Verdict,
 };
 
 const ROUNDS: usize = 16;

@@ -25,6 +25,7 @@ impl PeerAddress {
     }
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each read off the headers once")]
 pub(super) struct Facts {
     /// The header that holds the token, if there is exactly one token.
     pub(super) token: Option<TokenPlace>,
@@ -135,8 +136,8 @@ fn peer(extensions: &Extensions) -> Option<IpAddr> {
         return Some(*address);
     }
     #[cfg(feature = "axum")]
-    if let Some(info) = extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>() {
-        return Some(info.0.ip());
+    if let Some(address) = super::axum::peer(extensions) {
+        return Some(address);
     }
     None
 }

@@ -35,7 +35,7 @@ pub(super) struct RequestSession {
 pub(super) enum FoundSession {
     /// Nobody's; if the token was of an ended session, how that ended.
     None(Option<EndReason>),
-    Active(Active),
+    Active(Box<Active>),
     Superseded,
     Unknown(StoreError),
 }
@@ -70,7 +70,13 @@ impl RequestSession {
         }
     }
 
-    pub(super) fn read_facts(&self, method: &Method, uri: &Uri, headers: &HeaderMap, extensions: &Extensions) {
+    pub(super) fn read_facts(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) {
         self.facts.get_or_init(|| Facts::read(&self.config, method, uri, headers, extensions));
     }
 
@@ -86,8 +92,7 @@ impl RequestSession {
     pub(super) async fn look(&self) -> FoundSession {
         self.marks().touched = true;
         let sessions = &self.config.sessions;
-        let activity =
-            if self.passive.load(Ordering::Relaxed) { Activity::Watch } else { Activity::Use };
+        let activity = if self.passive.load(Ordering::Relaxed) { Activity::Watch } else { Activity::Use };
         let Some(facts) = self.facts() else { return FoundSession::None(None) };
         let Some(token) = &facts.token else {
             hints::on_missing_cookie(&self.config, facts);
@@ -98,7 +103,7 @@ impl RequestSession {
                 if facts.reaches_the_browser && active.signed_in().is_some() {
                     self.renew(&active).await;
                 }
-                FoundSession::Active(*active)
+                FoundSession::Active(active)
             }
             Verdict::Ended(reason) => {
                 self.marks().ended = reason != EndReason::Replaced;
@@ -117,7 +122,9 @@ impl RequestSession {
         match self.config.sessions.renew(active).await {
             Ok(Some(token)) => self.marks().cookie = self.cookie(&token, active).map(Cookie::Renew),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, session = %active.id(), "a token could not be renewed; the old one serves on"),
+            Err(error) => {
+                tracing::warn!(%error, session = %active.id(), "a token could not be renewed; the old one serves on")
+            }
         }
     }
 
@@ -190,9 +197,9 @@ impl RequestSession {
             Transport::Bearer => ("Authorization", header::AUTHORIZATION),
         };
         let varies = headers.get_all(header::VARY).iter().filter_map(|value| value.to_str().ok());
-        let listed = varies.flat_map(|value| value.split(',')).any(|part| {
-            part.trim() == "*" || part.trim().eq_ignore_ascii_case(name.as_str())
-        });
+        let listed = varies
+            .flat_map(|value| value.split(','))
+            .any(|part| part.trim() == "*" || part.trim().eq_ignore_ascii_case(name.as_str()));
         if !listed {
             headers.append(header::VARY, HeaderValue::from_static(vary));
         }
@@ -230,7 +237,8 @@ impl RequestSession {
             Demand::Nothing => None,
         };
         if let (Some(page), true) = (page, facts.is_navigation) {
-            let target = facts.return_to.as_ref().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
+            let target =
+                facts.return_to.as_ref().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
             if let Ok(target) = HeaderValue::try_from(target) {
                 let mut redirect = Response::new(R::from(String::new()));
                 *redirect.status_mut() = StatusCode::SEE_OTHER;
@@ -238,7 +246,8 @@ impl RequestSession {
                 return redirect;
             }
         }
-        let rendered = facts.wants_html.then(|| self.config.render.as_ref().and_then(|render| render(&refusal)));
+        let rendered =
+            facts.wants_html.then(|| self.config.render.as_ref().and_then(|render| render(&refusal)));
         rendered.flatten().map_or(response, |page| page.map(R::from))
     }
 }

@@ -148,7 +148,7 @@ impl Session {
         let sign_in = sign_in.on_device(self.device());
         let new = self.sessions().sign_in(sign_in, old).await?;
         self.request.issue(new.token, &new.session);
-        *found = Some(FoundSession::Active(new.session));
+        *found = Some(FoundSession::Active(Box::new(new.session)));
         Ok(())
     }
 
@@ -207,7 +207,7 @@ impl Session {
 
     fn take_over(&self, found: &mut Locked<'_>, rekeyed: Rekeyed) {
         self.request.issue(rekeyed.token, &rekeyed.session);
-        **found = Some(FoundSession::Active(rekeyed.session));
+        **found = Some(FoundSession::Active(Box::new(rekeyed.session)));
     }
 
     /// The account's sessions, for a devices page: this account's only, public facts only.
@@ -279,7 +279,7 @@ impl Session {
         self.request.may_issue()?;
         let begun = self.sessions().begin(self.device()).await?;
         self.request.issue(begun.token, &begun.session);
-        **found = Some(FoundSession::Active(begun.session));
+        **found = Some(FoundSession::Active(Box::new(begun.session)));
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The verdict: may this token in?
 
-use crate::{reason::EndReason, sessions::Active, store::StoreError};
+use super::Active;
+use crate::{reason::EndReason, store::StoreError};
 
 /// What is known of a presented token. Always one of these; an error is a verdict too, so that
 /// nothing can fail open.
