@@ -142,7 +142,7 @@ impl Session {
         drop(self.active().await?);
         let mut found = self.found().await;
         let old = match &*found {
-            Some(FoundSession::Active(active)) => Some(active),
+            Some(FoundSession::Active(active)) => Some(&**active),
             _ => None,
         };
         let sign_in = sign_in.on_device(self.device());
