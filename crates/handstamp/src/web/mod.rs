@@ -24,7 +24,7 @@ mod session;
 mod slot;
 
 pub use cookie::{CookieError, CookieRecipe, SameSitePolicy};
-pub use cross_site::{CrossSite, CrossSiteRefusal};
+pub use cross_site::{CrossSite, CrossSiteRefusal, ExemptionError, Origin, OriginError};
 pub use error::SessionError;
 pub use facts::PeerAddress;
 pub use form_token::FormToken;
