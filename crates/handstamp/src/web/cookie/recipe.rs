@@ -50,7 +50,9 @@ pub enum SameSitePolicy {
 #[non_exhaustive]
 pub enum CookieError {
     /// The name is not a token of 1 to 64 letters, digits, `-` and `_`, or brings a prefix of its own.
-    #[error("a cookie's name is 1 to 64 letters, digits, `-` or `_`, without a prefix: it is added by its scope")]
+    #[error(
+        "a cookie's name is 1 to 64 letters, digits, `-` or `_`, without a prefix: it is added by its scope"
+    )]
     Name,
     /// The domain is not a host name.
     #[error("a cookie's domain is a plain host name such as `example.com`")]
@@ -82,9 +84,14 @@ impl CookieRecipe {
         let label = |label: &str| {
             !label.is_empty()
                 && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
                 && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
-        if domain.len() > 253 || !domain.contains('.') || !domain.split('.').all(label) {
+        // No top-level domain is a number, so what ends in one is an IPv4 address, which has nothing
+        // below it.
+        let is_address = domain.bytes().next_back().is_some_and(|last| last.is_ascii_digit());
+        if domain.len() > 253 || is_address || !domain.contains('.') || !domain.split('.').all(label) {
             return Err(CookieError::Domain);
         }
         let name = self.name.trim_start_matches("__Host-Http-").trim_start_matches("__Secure-");
@@ -107,7 +114,9 @@ impl CookieRecipe {
     pub(crate) fn issue(&self, token: &IssuedToken, lifetime: Option<Duration>) -> Option<HeaderValue> {
         let mut cookie = self.build(token.expose());
         if let Some(lifetime) = lifetime {
-            let seconds = i64::try_from(lifetime.min(LONGEST).as_secs()).unwrap_or(i64::MAX);
+            // Less than a second would be written as 0, which deletes.
+            let seconds = lifetime.min(LONGEST).as_secs().max(1);
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
             cookie.set_max_age(time::Duration::seconds(seconds));
         }
         header(&cookie)
@@ -156,8 +165,13 @@ fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::{KeyRing, RealmKey, RealmName, SessionId, token::{Generation, Secret}};
+    use crate::{
+        KeyRing, RealmKey, RealmName, SessionId,
+        token::{Generation, Secret},
+    };
 
     fn token() -> IssuedToken {
         let ring = KeyRing::new(&RealmName::default(), RealmKey::generate());
@@ -168,10 +182,8 @@ mod tests {
     fn the_default_is_the_promised_one() {
         let token = token();
         let header = CookieRecipe::new().issue(&token, None).unwrap();
-        let expected = format!(
-            "__Host-Http-session={}; HttpOnly; SameSite=Lax; Secure; Path=/",
-            token.expose()
-        );
+        let expected =
+            format!("__Host-Http-session={}; HttpOnly; SameSite=Lax; Secure; Path=/", token.expose());
         assert_eq!(header.to_str().unwrap(), expected);
         assert!(header.is_sensitive());
         assert!(header.len() <= 4096);
@@ -179,23 +191,57 @@ mod tests {
 
     #[test]
     fn taking_it_back_has_the_same_attributes() {
-        for recipe in [CookieRecipe::new(), CookieRecipe::new().shared_below("example.com").unwrap()] {
-            let issued = recipe.issue(&token(), None).unwrap();
-            let expired = recipe.expire().unwrap();
-            let attributes = |header: &HeaderValue| {
-                let text = header.to_str().unwrap().to_owned();
-                let (_, rest) = text.split_once(';').unwrap();
-                rest.replace("; Max-Age=0", "").replace("; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "")
-            };
-            assert_eq!(attributes(&issued), attributes(&expired));
-            assert!(expired.to_str().unwrap().contains("Max-Age=0"));
+        let shared = || CookieRecipe::new().named("shop").unwrap().shared_below("example.com").unwrap();
+        for same_site in [SameSitePolicy::Lax, SameSitePolicy::Strict, SameSitePolicy::NoneForEmbedding] {
+            for recipe in [CookieRecipe::new(), shared()].map(|recipe| recipe.same_site(same_site)) {
+                let issued = recipe.issue(&token(), None).unwrap();
+                let expired = recipe.expire().unwrap();
+                let expired = expired.to_str().unwrap();
+                let lifetime = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+                assert!(expired.contains(lifetime), "{expired}");
+                let (given, attributes) = issued.to_str().unwrap().split_once(';').unwrap();
+                let (taken, same_attributes) = expired.split_once(';').unwrap();
+                assert_eq!(attributes, same_attributes.replace(lifetime, ""));
+                assert_eq!(given.split_once('=').unwrap().0, recipe.name());
+                assert_eq!(taken, format!("{}=", recipe.name()));
+            }
         }
     }
 
     #[test]
-    fn a_lifetime_is_capped_at_400_days() {
-        let header = CookieRecipe::new().issue(&token(), Some(Duration::MAX)).unwrap();
-        assert!(header.to_str().unwrap().contains("Max-Age=34560000"));
+    fn every_recipe_is_secure_and_out_of_reach_of_scripts() {
+        for (recipe, attributes) in [
+            (CookieRecipe::new(), "HttpOnly; SameSite=Lax; Secure; Path=/"),
+            (
+                CookieRecipe::new().same_site(SameSitePolicy::Strict),
+                "HttpOnly; SameSite=Strict; Secure; Path=/",
+            ),
+            (
+                CookieRecipe::new().same_site(SameSitePolicy::NoneForEmbedding),
+                "HttpOnly; SameSite=None; Partitioned; Secure; Path=/",
+            ),
+            (
+                CookieRecipe::new().shared_below("example.com").unwrap(),
+                "HttpOnly; SameSite=Lax; Secure; Path=/; Domain=example.com",
+            ),
+        ] {
+            let issued = recipe.issue(&token(), None).unwrap();
+            let (_, written) = issued.to_str().unwrap().split_once("; ").unwrap();
+            assert_eq!(written, attributes);
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_capped_at_400_days_and_never_deletes() {
+        for (lifetime, written) in [
+            (Duration::MAX, "Max-Age=34560000"),
+            (Duration::from_secs(3600), "Max-Age=3600"),
+            (Duration::from_millis(500), "Max-Age=1"),
+            (Duration::ZERO, "Max-Age=1"),
+        ] {
+            let header = CookieRecipe::new().issue(&token(), Some(lifetime)).unwrap();
+            assert!(header.to_str().unwrap().split("; ").any(|part| part == written), "{header:?} {written}");
+        }
     }
 
     #[test]
@@ -206,8 +252,39 @@ mod tests {
         for bad in ["", "a b", "a;b", "a=b", "__Host-a", "a\r\nb"] {
             assert_eq!(CookieRecipe::new().named(bad), Err(CookieError::Name), "{bad:?}");
         }
-        for bad in ["", "com", "a;b.com", "a..com", ".example.com", "exa mple.com"] {
+        for bad in [
+            "",
+            "com",
+            "a;b.com",
+            "a..com",
+            ".example.com",
+            "example.com.",
+            "exa mple.com",
+            "-a.com",
+            "a-.com",
+            "127.0.0.1",
+            "[::1]",
+            "example.com:443",
+            "b\u{fc}cher.example",
+            "a.com\r\nx",
+        ] {
             assert_eq!(CookieRecipe::new().shared_below(bad), Err(CookieError::Domain), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is taken for a name or a domain adds no attribute and no line (CVE-2024-47764).
+        #[test]
+        fn nothing_can_be_smuggled_into_the_header(name in "[a-z;=, \r\n_-]{0,6}|\\PC{1,6}", domain in "[a-z;=, .\r\n-]{0,12}") {
+            let recipe = CookieRecipe::new();
+            let recipe = recipe.clone().named(&name).unwrap_or(recipe);
+            let recipe = recipe.clone().shared_below(&domain).unwrap_or(recipe);
+            let issued = recipe.issue(&token(), None);
+            let issued = issued.as_ref().and_then(|issued| issued.to_str().ok()).unwrap();
+            let attributes: Vec<_> = issued.split(';').skip(1).map(|part| part.split('=').next().unwrap().trim()).collect();
+            let plain = ["HttpOnly", "SameSite", "Secure", "Path"];
+            prop_assert_eq!(&attributes[..4], plain);
+            prop_assert!(attributes[4..].iter().all(|more| *more == "Domain"));
         }
     }
 }

@@ -22,7 +22,9 @@ pub(crate) fn find<'a>(name: &[u8], lines: impl IntoIterator<Item = &'a [u8]>) -
     for line in lines {
         for pair in line.split(|byte| *byte == b';') {
             let pair = trim_start(pair);
-            let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) else { continue };
+            let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) else {
+                continue;
+            };
             if found != Found::Absent {
                 return Found::Duplicate;
             }
@@ -93,6 +95,17 @@ mod tests {
         assert_eq!(one("__Host-Http-session=a; __Host-Http-session=a"), Found::Duplicate);
         let lines: [&[u8]; 2] = [b"__Host-Http-session=a", b"__Host-Http-session=b"];
         assert_eq!(find(NAME, lines), Found::Duplicate);
+    }
+
+    #[test]
+    fn the_syntax_of_older_standards_means_nothing() {
+        // RFC 2109: `$Version` switches no parser, quotes hide no semicolon, a comma separates nothing.
+        assert_eq!(one("$Version=1; __Host-Http-session=abc; $Path=/"), Found::One(b"abc"));
+        assert_eq!(one("a=\"; __Host-Http-session=abc; b=\""), Found::One(b"abc"));
+        assert_eq!(one("a=b, __Host-Http-session=abc"), Found::Absent);
+        let list = "abc, __Host-Http-session=def";
+        assert_eq!(one(&format!("__Host-Http-session={list}")), Found::One(list.as_bytes()));
+        assert_eq!(one("$Version=1; __Host-Http-session=a; a=\"; __Host-Http-session=b\""), Found::Duplicate);
     }
 
     #[test]
