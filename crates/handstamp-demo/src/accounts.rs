@@ -10,10 +10,7 @@ use std::{
     time::Duration,
 };
 
-use argon2::{
-    Argon2, PasswordHasher, PasswordVerifier,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use handstamp::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::Semaphore, task::spawn_blocking};
@@ -94,7 +91,8 @@ impl Accounts {
             return Err(RegisterError::PasswordUnfit);
         }
         let password_hash = self.hashed(password).await;
-        let account = Account { id: format!("acc_{}", hex(&random::<12>())), name: name.into(), password_hash };
+        let account =
+            Account { id: format!("acc_{}", hex(&random::<12>())), name: name.into(), password_hash };
         let mut known = self.known();
         if known.by_name.contains_key(&key(name)) {
             return Err(RegisterError::NameTaken);
@@ -192,7 +190,8 @@ fn random<const N: usize>() -> [u8; N] {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use axum::serve::ListenerExt;
+use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use tokio::net::TcpListener;
 
 use crate::{clock::MovableClock, shop::Shop, tls::TlsListener};
@@ -58,7 +58,9 @@ impl Default for DemoOptions {
 #[non_exhaustive]
 pub enum DemoError {
     /// The port is taken or not allowed.
-    #[error("cannot listen on port {port}: {source}; take another one by --port, or --port 0 for any that is free")]
+    #[error(
+        "cannot listen on port {port}: {source}; take another one by --port, or --port 0 for any that is free"
+    )]
     #[non_exhaustive]
     Listen {
         /// The port.
@@ -89,21 +91,37 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
     let address = format!("{scheme}://localhost:{port}");
     let shop = Shop::new(&address, options.test_clock.then(MovableClock::new))?;
     if options.test_clock {
-        eprintln!("WARNING: --test-clock lets anybody on this machine move this demo's time. Never use it for anything real.");
+        eprintln!(
+            "WARNING: --test-clock lets anybody on this machine move this demo's time. Never use it for anything real."
+        );
     }
     tokio::spawn(shop.clone().keep_tidy());
-    let service = shop.router().into_make_service_with_connect_info::<SocketAddr>();
+    let service = shop.router().into_make_service_with_connect_info::<Peer>();
     let served = if options.tls {
         let listener = TlsListener::new(listener).map_err(DemoError::Tls)?;
         announce(&address);
         until_interrupted(axum::serve(listener, service).into_future()).await
     } else {
         announce(&address);
-        // Small answers at once: a stream of events has no use for waiting.
-        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         until_interrupted(axum::serve(listener, service).into_future()).await
     };
     served.map_err(DemoError::Serve)
+}
+
+/// The other end of a connection, plain or TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
 }
 
 fn announce(address: &str) {

@@ -2,13 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    middleware::{self, Next},
+    response::Response,
+};
 use handstamp::{
-    AbsoluteTimeout, BuildError, Cap, Clock, IdleTimeout, Policy, Sessions, store::{MemoryStore, Store},
-    web::SessionLayer,
+    AbsoluteTimeout, BuildError, Cap, Clock, IdleTimeout, Policy, Sessions,
+    store::{MemoryStore, Store},
+    web::{PeerAddress, SessionLayer},
 };
 
-use crate::{accounts::Accounts, clock::MovableClock, routes};
+use crate::{accounts::Accounts, clock::MovableClock, routes, server::Peer};
 
 /// How often the shop sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -47,7 +53,7 @@ impl Shop {
 
     /// The whole application.
     pub fn router(&self) -> Router {
-        routes::router(self.clone()).layer(self.layer())
+        routes::router(self.clone()).layer(self.layer()).layer(middleware::from_fn(told_peer))
     }
 
     fn layer(&self) -> SessionLayer {
@@ -63,4 +69,12 @@ impl Shop {
             }
         }
     }
+}
+
+/// Tells the session layer who is at the other end of the connection.
+async fn told_peer(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(Peer(peer))) = request.extensions().get::<ConnectInfo<Peer>>().copied() {
+        request.extensions_mut().insert(PeerAddress::new(peer.ip()));
+    }
+    next.run(request).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Verdict, Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession};
+use super::{Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession, Verdict};
 use crate::{
     id::WriteId,
     log::Change,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Verdict, Active, Activity, Sessions, judge::Renewal, session::Snapshot};
+use super::{Active, Activity, Sessions, Verdict, judge::Renewal, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,

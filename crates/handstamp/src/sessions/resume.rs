@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Verdict, 
-    Active, Sessions,
+use super::{
+    Active, Sessions, Verdict,
     judge::{Judgement, Note, Renewal, judge},
     replace::Replacement,
     session::Snapshot,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Verdict, Active, Activity, Sessions, SignedInSession, session::Snapshot};
+use super::{Active, Activity, Sessions, SignedInSession, Verdict, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::{
-    AccountError, BeginError, EditError, EndError, EndReason, ListError, NameError, PrivilegeError, SignInError,
-    SignOutError, SlotError, store::StoreError,
+    AccountError, BeginError, EditError, EndError, EndReason, ListError, NameError, PrivilegeError,
+    SignInError, SignOutError, SlotError, store::StoreError,
 };
 
 /// Why a handler could not do what it wanted with its session.
@@ -138,7 +138,9 @@ impl SessionError {
     /// A sentence for a person, without anything internal (ASVS V16.5.1).
     pub const fn title(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) => "Your session cannot be checked just now. You are not signed out; try again.",
+            Self::Unavailable(_) => {
+                "Your session cannot be checked just now. You are not signed out; try again."
+            }
             Self::StillSignedIn(_) => "Signing out did not work. You are still signed in; try again.",
             Self::NotSignedIn => "Please sign in.",
             Self::Ended(_) => "Your session has ended. Please sign in again.",

@@ -60,7 +60,9 @@ where
                     let response = ready!(inner.poll(context))?;
                     match session.clone().renewal_to_check() {
                         None => return Poll::Ready(Ok(session.finish(response))),
-                        Some(check) => Step::Checking { check, response: Some(response), session: session.clone() },
+                        Some(check) => {
+                            Step::Checking { check, response: Some(response), session: session.clone() }
+                        }
                     }
                 }
                 StepProjection::Checking { check, response, session } => {

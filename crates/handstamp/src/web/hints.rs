@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{facts::Facts, layer::{Config, Transport}};
+use super::{
+    facts::Facts,
+    layer::{Config, Transport},
+};
 
 static SAID_PLAIN_HTTP: AtomicBool = AtomicBool::new(false);
 static SAID_SAFARI: AtomicBool = AtomicBool::new(false);

@@ -6,7 +6,8 @@ use http::Response;
 use tower_layer::Layer;
 
 use super::{
-    cookie::CookieRecipe, cross_site::CrossSite, peer::TrustedProxies, refusal::Refusal, service::SessionService,
+    cookie::CookieRecipe, cross_site::CrossSite, peer::TrustedProxies, refusal::Refusal,
+    service::SessionService,
 };
 use crate::Sessions;
 
@@ -118,7 +119,8 @@ impl SessionLayer {
         self.with(|config| config.clear_site_data = true)
     }
 
-    /// Renders refusals for clients that want HTML. `None` leaves the answer as it is.
+    /// Renders refusals for clients that want HTML. `None` leaves it to the sign-in and step-up pages, or
+    /// to problem JSON.
     pub fn render(self, page: impl Fn(&Refusal) -> Option<Response<String>> + Send + Sync + 'static) -> Self {
         self.with(|config| config.render = Some(Arc::new(page)))
     }

@@ -123,7 +123,7 @@ impl RequestSession {
             Ok(Some(token)) => self.marks().cookie = self.cookie(&token, active).map(Cookie::Renew),
             Ok(None) => {}
             Err(error) => {
-                tracing::warn!(%error, session = %active.id(), "a token could not be renewed; the old one serves on")
+                tracing::warn!(%error, session = %active.id(), "no renewal; the old token serves on");
             }
         }
     }
@@ -231,23 +231,21 @@ impl RequestSession {
     fn rendered<R: From<String>>(&self, response: Response<R>) -> Response<R> {
         let Some(refusal) = response.extensions().get::<Refusal>().copied() else { return response };
         let Some(facts) = self.facts() else { return response };
+        let render = self.config.render.as_ref().filter(|_| facts.wants_html);
+        if let Some(page) = render.and_then(|render| render(&refusal)) {
+            return page.map(R::from);
+        }
         let page = match refusal.demand {
             Demand::SignIn => self.config.sign_in_page.as_deref(),
             Demand::StepUp => self.config.step_up_page.as_deref(),
             Demand::Nothing => None,
         };
-        if let (Some(page), true) = (page, facts.is_navigation) {
-            let target =
-                facts.return_to.as_ref().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
-            if let Ok(target) = HeaderValue::try_from(target) {
-                let mut redirect = Response::new(R::from(String::new()));
-                *redirect.status_mut() = StatusCode::SEE_OTHER;
-                redirect.headers_mut().insert(header::LOCATION, target);
-                return redirect;
-            }
-        }
-        let rendered =
-            facts.wants_html.then(|| self.config.render.as_ref().and_then(|render| render(&refusal)));
-        rendered.flatten().map_or(response, |page| page.map(R::from))
+        let Some(page) = page.filter(|_| facts.is_navigation) else { return response };
+        let target = facts.return_to.as_ref().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
+        let Ok(target) = HeaderValue::try_from(target) else { return response };
+        let mut redirect = Response::new(R::from(String::new()));
+        *redirect.status_mut() = StatusCode::SEE_OTHER;
+        redirect.headers_mut().insert(header::LOCATION, target);
+        redirect
     }
 }

@@ -19,7 +19,7 @@ const TO_ENCODE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// brackets, `.` and `..` segments, the same percent-encoded in the path, once or several times, and
 /// anything above [`ReturnTo::MAX_BYTES`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(from = "String", into = "String")]
 pub struct ReturnTo(Box<str>);
 
 impl ReturnTo {
@@ -114,11 +114,10 @@ impl fmt::Display for ReturnTo {
     }
 }
 
-impl TryFrom<String> for ReturnTo {
-    type Error = NotLocal;
-
-    fn try_from(address: String) -> Result<Self, NotLocal> {
-        Self::parse(&address)
+/// For forms: an address that is not local becomes `/`, so that a bad one cannot break a sign-in.
+impl From<String> for ReturnTo {
+    fn from(address: String) -> Self {
+        Self::parse(&address).unwrap_or_default()
     }
 }
 
