@@ -48,7 +48,7 @@ pub(super) async fn sign_up_form(
     Query(came): Query<Came>,
     session: Session,
 ) -> Result<Response, SessionError> {
-    let look = Look::at("/sign-up", &shop, &session).await?;
+    let look = Look::at_the_door("/sign-up", &shop, &session).await?;
     let return_to = local(&came.return_to);
     Ok(look.show(&SignUpPage { email: "", email_error: None, password_error: None, return_to }))
 }
@@ -71,7 +71,7 @@ pub(super) async fn sign_up(
                 RegisterError::NameUnfit => (Some(WORDS.name_unfit), None),
                 RegisterError::PasswordUnfit => (None, Some(WORDS.password_unfit)),
             };
-            let look = Look::at("/sign-up", &shop, &session).await?;
+            let look = Look::at_the_door("/sign-up", &shop, &session).await?;
             let return_to = local(&form.return_to);
             let page = SignUpPage { email: &form.email, email_error, password_error, return_to };
             Ok(look.show_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -84,7 +84,7 @@ pub(super) async fn sign_in_form(
     Query(came): Query<Came>,
     session: Session,
 ) -> Result<Response, SessionError> {
-    let look = Look::at("/sign-in", &shop, &session).await?;
+    let look = Look::at_the_door("/sign-in", &shop, &session).await?;
     let message = came.reset.map(|_| Message::success(WORDS.reset_done));
     Ok(look.show(&SignInPage {
         email: "",
@@ -103,7 +103,7 @@ pub(super) async fn sign_in(
     // The ticket first, then the password: a password that changes in between voids the ticket.
     let ticket = session.begin_sign_in(&shop.accounts.id_of(&form.email)).await?;
     if !shop.accounts.check(&form.email, &form.password).await {
-        let look = Look::at("/sign-in", &shop, &session).await?;
+        let look = Look::at_the_door("/sign-in", &shop, &session).await?;
         let page = SignInPage {
             email: &form.email,
             wrong: true,

@@ -38,6 +38,19 @@ impl Look {
         Ok(Self { name, basket: session.read::<Basket>().await?.count(), path })
     }
 
+    /// The same for the pages by which people come in. Whoever holds an old token of a session that
+    /// has moved on, having lost the answer with the new one, comes in here as a stranger.
+    pub(super) async fn at_the_door(
+        path: &'static str,
+        shop: &Shop,
+        session: &Session,
+    ) -> Result<Self, SessionError> {
+        match Self::at(path, shop, session).await {
+            Err(SessionError::Superseded) => Ok(Self { name: None, basket: 0, path }),
+            look => look,
+        }
+    }
+
     /// The page in its frame.
     pub(super) fn show(&self, page: &impl Page) -> Response {
         self.show_as(StatusCode::OK, page)
@@ -128,6 +141,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Option<HttpResponse<String>> {
             SessionEndedPage { reason: EndReason::from_code(reason), sign_in: "/sign-in" }
                 .render(&site(Visitor::Anonymous { sign_in: "/sign-in" }))
         }
+        "superseded" => ErrorPage { title: None, text: Some(refusal.title), code: refusal.code }
+            .render(&site(Visitor::Anonymous { sign_in: "/sign-in" })),
         code if code.starts_with("cross_site") => RefusedPage.render(&site(Visitor::Unknown)),
         code => ErrorPage { title: None, text: Some(refusal.title), code }.render(&site(Visitor::Unknown)),
     };

@@ -71,7 +71,7 @@ pub(super) async fn forgot_form(
     State(shop): State<Shop>,
     session: Session,
 ) -> Result<Response, SessionError> {
-    let look = Look::at("/forgot", &shop, &session).await?;
+    let look = Look::at_the_door("/forgot", &shop, &session).await?;
     Ok(look.show(&ForgotPage { gone: false }))
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn forgot(
         // Instead of a letter. The only secret that this program prints, and only here.
         println!("A new password can be chosen at {}/reset?link={link}", shop.address);
     }
-    let look = Look::at("/forgot", &shop, &session).await?;
+    let look = Look::at_the_door("/forgot", &shop, &session).await?;
     Ok(look.show(&LinkPrintedPage))
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn reset_form(
     session: Session,
     Query(query): Query<Link>,
 ) -> Result<Response, SessionError> {
-    let look = Look::at("/reset", &shop, &session).await?;
+    let look = Look::at_the_door("/reset", &shop, &session).await?;
     Ok(match shop.accounts.reset_is_for(&query.link, shop.sessions.now()) {
         Some(account) => look.show(&ResetPage { link: &query.link, account: &account, unfit: false }),
         None => look.show_as(StatusCode::GONE, &ForgotPage { gone: true }),
@@ -105,7 +105,7 @@ pub(super) async fn reset(
     session: Session,
     Form(form): Form<Reset>,
 ) -> Result<Response, SessionError> {
-    let look = Look::at("/reset", &shop, &session).await?;
+    let look = Look::at_the_door("/reset", &shop, &session).await?;
     let now = shop.sessions.now();
     if !is_fit(&form.new)
         && let Some(account) = shop.accounts.reset_is_for(&form.link, now)

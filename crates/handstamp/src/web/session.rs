@@ -139,7 +139,12 @@ impl Session {
     /// read off this request.
     pub async fn sign_in_with(&self, sign_in: SignIn) -> Result<(), SessionError> {
         self.request.may_issue()?;
-        drop(self.active().await?);
+        match self.active().await {
+            // Whoever never got the token of a step-up must be able to sign in anew: nothing of the old
+            // session is read or changed by it.
+            Ok(_) | Err(SessionError::Superseded) => {}
+            Err(error) => return Err(error),
+        }
         let mut found = self.found().await;
         let old = match &*found {
             Some(FoundSession::Active(active)) => Some(&**active),
