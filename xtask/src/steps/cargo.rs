@@ -51,6 +51,14 @@ pub(super) fn docs(repository: &Repository) -> Result<()> {
         .env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// Fails if Handstamp's row of the table is not the promised one.
+pub(super) fn race_table(repository: &Repository) -> Result<()> {
+    run(repository
+        .cargo(&["run", "--quiet", "--locked", "--package", "race-table", "--manifest-path", BENCH])
+        .arg("--target-dir")
+        .arg(repository.target()))
+}
+
 fn library_features(repository: &Repository) -> Result<Vec<String>> {
     let text = output(&mut repository.cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&text)?;

@@ -19,6 +19,7 @@ pub(crate) enum Step {
     Features,
     Tests,
     Docs,
+    RaceTable,
     Browser,
 }
 
@@ -35,7 +36,7 @@ pub(crate) struct Context<'a> {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Tools,
         Self::Format,
         Self::Boundaries,
@@ -43,6 +44,7 @@ impl Step {
         Self::Features,
         Self::Tests,
         Self::Docs,
+        Self::RaceTable,
         Self::Browser,
     ];
 
@@ -56,6 +58,7 @@ impl Step {
             Self::Features => "features",
             Self::Tests => "tests",
             Self::Docs => "docs",
+            Self::RaceTable => "race-table",
             Self::Browser => "browser",
         }
     }
@@ -70,6 +73,7 @@ impl Step {
             Self::Features => "the library builds with no feature, each one alone, and all",
             Self::Tests => "every unit, integration and documentation test passes",
             Self::Docs => "the documentation builds without a warning",
+            Self::RaceTable => "what is logged out stays logged out over HTTP, beside a peer",
             Self::Browser => "the demo keeps its promises in a real browser",
         }
     }
@@ -77,7 +81,7 @@ impl Step {
     /// The programs without which it cannot run.
     pub(crate) fn needs(self) -> &'static [Tool] {
         match self {
-            Self::Tools | Self::Features | Self::Tests | Self::Docs => &[],
+            Self::Tools | Self::Features | Self::Tests | Self::Docs | Self::RaceTable => &[],
             Self::Format => &[Tool::Rustfmt],
             Self::Boundaries => &[Tool::Git],
             Self::Lints => &[Tool::Clippy],
@@ -96,6 +100,7 @@ impl Step {
             Self::Features => cargo::features(repository),
             Self::Tests => cargo::tests(repository, &context.rounds),
             Self::Docs => cargo::docs(repository),
+            Self::RaceTable => cargo::race_table(repository),
             Self::Browser => browser::run(repository),
         }
     }
