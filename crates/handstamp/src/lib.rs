@@ -13,6 +13,8 @@
 
 pub mod device;
 mod encoding;
+#[cfg(all(doctest, feature = "axum", feature = "testing"))]
+mod guide;
 mod id;
 mod log;
 mod policy;

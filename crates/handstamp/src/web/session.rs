@@ -300,7 +300,9 @@ impl Session {
 
     /// Ends when the session has ended, for streams and sockets that have to stop with it. The future
     /// may outlive the request. An error if there is no session to wait for.
-    pub async fn ended(&self) -> Result<impl Future<Output = LiveEnd> + Send + 'static, SessionError> {
+    pub async fn ended(
+        &self,
+    ) -> Result<impl Future<Output = LiveEnd> + Send + 'static + use<>, SessionError> {
         let id = self.id().await?.ok_or(SessionError::NotSignedIn)?;
         let sessions = self.sessions().clone();
         Ok(async move { sessions.ended(id).await })
