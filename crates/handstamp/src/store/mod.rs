@@ -13,6 +13,7 @@ mod feed;
 mod history;
 mod memory;
 mod query;
+mod shared;
 mod stored;
 mod write;
 

@@ -1,8 +1,18 @@
 //! The test kit: for the tests of applications, of stores, and our own.
 //!
-//! A clock that is moved by hand, a store that fails on command, a spy that counts store calls, and
-//! a signed-in client in one line. Behind the feature `testing`; none of it belongs into production.
+//! A clock that is moved by hand, a store that fails on command, one with gates for arranging who
+//! comes first, a spy that counts store calls, and a signed-in client in one line. Behind the feature
+//! `testing`; none of it belongs into production.
 
+mod call;
 mod clock;
+mod faulty;
+mod forward;
+mod gate;
+mod spy;
 
+pub use call::{Operation, StoreCall, Subject};
 pub use clock::FakeClock;
+pub use faulty::{Fault, FaultyStore, When};
+pub use gate::{Gate, GateStore, Side};
+pub use spy::SpyStore;
