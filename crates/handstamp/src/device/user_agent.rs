@@ -42,7 +42,7 @@ pub(super) fn read(header: &str) -> Agent {
     }
 }
 
-/// Crawlers name themselves as `(compatible; Applebot/0.1; …)`. Taken from there, because woothee
+/// Crawlers name themselves as `(compatible; Applebot/0.1; ...)`. Taken from there, because woothee
 /// calls most of them "misc crawler", and takes some for the Chrome they render with.
 fn bot_name<'a>(text: &'a str, found: &WootheeResult<'a>) -> Option<&'a str> {
     let own = text.split_once("compatible; ").and_then(|(_, rest)| leading_token(rest)).filter(|own| {

@@ -161,7 +161,7 @@ fn crawlers_are_bots() {
 
 #[test]
 fn nothing_is_made_of_nothing() {
-    for header in ["", "-", " ", "\0\u{1b}", "Mozilla/5.0", "\u{202e}", "(((", "1234", "ü"] {
+    for header in ["", "-", " ", "\0\u{1b}", "Mozilla/5.0", "\u{202e}", "(((", "1234", "\u{fc}"] {
         check(header, None, None, DeviceKind::Other);
     }
 }
@@ -171,7 +171,7 @@ fn hostile_headers_are_cut_and_cleaned() {
     check("cu\u{1b}rl\u{202e}/8.0\r\nx", Some("curl"), None, DeviceKind::Other);
     check("curl\u{1b}[31m/8.0", Some("curl"), None, DeviceKind::Other);
     check(&"a".repeat(10_000), Some(&"a".repeat(64)), None, DeviceKind::Other);
-    let late = format!("{}{WINDOWS} {CHROME}", "é".repeat(300));
+    let late = format!("{}{WINDOWS} {CHROME}", "\u{e9}".repeat(300));
     check(&late, None, None, DeviceKind::Other);
 }
 
