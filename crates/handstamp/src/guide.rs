@@ -14,4 +14,6 @@ pages! {
     step_up: "step-up",
     remember_me: "remember-me",
     live_connections: "live-connections",
+    testing: "testing",
+    writing_a_store: "writing-a-store",
 }
