@@ -9,16 +9,11 @@ use handstamp_pages::{assets, maud::Markup};
 mod samples;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = std::env::args()
-        .nth(1)
-        .ok_or("name a folder to write into")?;
+    let folder = std::env::args().nth(1).ok_or("name a folder to write into")?;
     let folder = Path::new(&folder);
     fs::create_dir_all(folder.join("assets"))?;
     for asset in assets() {
-        fs::write(
-            folder.join(asset.path().trim_start_matches('/')),
-            asset.body(),
-        )?;
+        fs::write(folder.join(asset.path().trim_start_matches('/')), asset.body())?;
     }
     for (name, page) in samples::pages() {
         write(folder, &name, &page)?;

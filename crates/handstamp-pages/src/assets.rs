@@ -44,11 +44,7 @@ impl Asset {
             AssetKind::Script => "js",
             AssetKind::Picture => "svg",
         };
-        Self {
-            kind,
-            body,
-            path: format!("/assets/{name}-{}.{ending}", fingerprint(body)),
-        }
+        Self { kind, body, path: format!("/assets/{name}-{}.{ending}", fingerprint(body)) }
     }
 
     /// The path to serve it under, such as `/assets/handstamp-0123456789abcdef.css`.
@@ -82,25 +78,15 @@ pub fn stylesheet() -> &'static Asset {
 
 /// The script that shows times in the reader's zone. Every page is complete without it.
 pub fn script() -> &'static Asset {
-    static ASSET: LazyLock<Asset> = LazyLock::new(|| {
-        Asset::new(
-            "times",
-            AssetKind::Script,
-            include_str!("../assets/times.js"),
-        )
-    });
+    static ASSET: LazyLock<Asset> =
+        LazyLock::new(|| Asset::new("times", AssetKind::Script, include_str!("../assets/times.js")));
     &ASSET
 }
 
 /// The picture browsers show beside the title.
 pub fn icon() -> &'static Asset {
-    static ASSET: LazyLock<Asset> = LazyLock::new(|| {
-        Asset::new(
-            "stamp",
-            AssetKind::Picture,
-            include_str!("../assets/stamp.svg"),
-        )
-    });
+    static ASSET: LazyLock<Asset> =
+        LazyLock::new(|| Asset::new("stamp", AssetKind::Picture, include_str!("../assets/stamp.svg")));
     &ASSET
 }
 

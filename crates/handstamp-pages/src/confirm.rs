@@ -54,9 +54,7 @@ impl Page for ConfirmPage<'_> {
             ConfirmPurpose::EndOthers => (words.to_end_others.to_owned(), words.submit_end_others),
             ConfirmPurpose::Continue => (words.to_continue.to_owned(), words.submit_continue),
         };
-        let account = FieldKind::Fixed {
-            value: self.account,
-        };
+        let account = FieldKind::Fixed { value: self.account };
         let error = self.wrong_password.then_some(words.wrong_password);
         let mut hidden = vec![("return_to", self.return_to.as_str())];
         hidden.extend_from_slice(self.carried);

@@ -118,11 +118,8 @@ mod tests {
 
     #[test]
     fn a_device_is_called_by_what_is_known() {
-        let mut device = Device {
-            browser: Some("Firefox"),
-            system: Some("Windows"),
-            kind: DeviceKind::Desktop,
-        };
+        let mut device =
+            Device { browser: Some("Firefox"), system: Some("Windows"), kind: DeviceKind::Desktop };
         assert_eq!(device.name(&ENGLISH), "Firefox on Windows");
         device.system = None;
         assert_eq!(device.name(&ENGLISH), "Firefox");
@@ -133,9 +130,6 @@ mod tests {
     #[test]
     fn several_factors_are_all_named() {
         let methods = ["pwd", "otp"].map(SignInMethod::from_amr);
-        assert_eq!(
-            SignInMethod::line(&methods, &ENGLISH),
-            "Password + One-time code"
-        );
+        assert_eq!(SignInMethod::line(&methods, &ENGLISH), "Password + One-time code");
     }
 }

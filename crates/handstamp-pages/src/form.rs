@@ -88,15 +88,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A required input without hint or error.
     pub fn new(label: &'a str, name: &'a str, kind: FieldKind<'a>, autocomplete: &'a str) -> Self {
-        Self {
-            label,
-            name,
-            kind,
-            autocomplete,
-            hint: None,
-            error: None,
-            shortest: None,
-        }
+        Self { label, name, kind, autocomplete, hint: None, error: None, shortest: None }
     }
 
     /// With a hint.
@@ -167,62 +159,35 @@ mod tests {
 
     #[test]
     fn an_error_is_tied_to_its_input() {
-        let html = Field::new(
-            "Password",
-            "password",
-            FieldKind::Password,
-            "current-password",
-        )
-        .hint("At least 8 characters")
-        .error(Some("Wrong"))
-        .render()
-        .into_string();
-        assert!(
-            html.contains(r#"aria-describedby="password-error password-hint""#),
-            "{html}"
-        );
+        let html = Field::new("Password", "password", FieldKind::Password, "current-password")
+            .hint("At least 8 characters")
+            .error(Some("Wrong"))
+            .render()
+            .into_string();
+        assert!(html.contains(r#"aria-describedby="password-error password-hint""#), "{html}");
         assert!(html.contains(r#"id="password-error""#) && html.contains(r#"id="password-hint""#));
         assert!(html.contains(r#"aria-invalid="true""#));
     }
 
     #[test]
     fn what_was_entered_comes_back_escaped_and_a_password_never() {
-        let kind = FieldKind::Email {
-            value: r#""><script>"#,
-        };
-        let html = Field::new("E-mail", "email", kind, "username")
-            .render()
-            .into_string();
-        assert!(
-            html.contains(r#"value="&quot;&gt;&lt;script&gt;""#),
-            "{html}"
-        );
-        let html = Field::new("P", "p", FieldKind::Password, "new-password")
-            .render()
-            .into_string();
+        let kind = FieldKind::Email { value: r#""><script>"# };
+        let html = Field::new("E-mail", "email", kind, "username").render().into_string();
+        assert!(html.contains(r#"value="&quot;&gt;&lt;script&gt;""#), "{html}");
+        let html = Field::new("P", "p", FieldKind::Password, "new-password").render().into_string();
         assert!(!html.contains("value="), "{html}");
     }
 
     #[test]
     fn the_hidden_field_is_there_when_asked_for() {
-        let mut form = PostForm {
-            action: "/x",
-            csrf: None,
-            hidden: &[("session", "abc")],
-        };
+        let mut form = PostForm { action: "/x", csrf: None, hidden: &[("session", "abc")] };
         let without = form.around(&html! {}).into_string();
         assert_eq!(
             without,
             r#"<form method="post" action="/x"><input type="hidden" name="session" value="abc"></form>"#
         );
-        form.csrf = Some(Csrf {
-            name: "csrf",
-            value: "v",
-        });
+        form.csrf = Some(Csrf { name: "csrf", value: "v" });
         let with = form.around(&html! {}).into_string();
-        assert!(
-            with.contains(r#"<input type="hidden" name="csrf" value="v">"#),
-            "{with}"
-        );
+        assert!(with.contains(r#"<input type="hidden" name="csrf" value="v">"#), "{with}");
     }
 }

@@ -97,12 +97,7 @@ impl<'a> Site<'a> {
 
     /// A form of this site that posts `content` and hidden fields to `action`.
     pub fn form(&self, action: &str, hidden: &[(&str, &str)], content: &Markup) -> Markup {
-        PostForm {
-            action,
-            csrf: self.csrf,
-            hidden,
-        }
-        .around(content)
+        PostForm { action, csrf: self.csrf, hidden }.around(content)
     }
 
     /// The document around `content`.
@@ -131,7 +126,7 @@ impl<'a> Site<'a> {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · " (self.product) }
+                title { (title) " \u{b7} " (self.product) }
                 link rel="icon" type="image/svg+xml" href=(assets::icon().path());
                 link rel="stylesheet" href=(assets::stylesheet().path());
                 @for path in &self.stylesheets { link rel="stylesheet" href=(path); }

@@ -28,26 +28,17 @@ pub struct Message {
 impl Message {
     /// A message that something was done.
     pub fn success(text: impl Into<String>) -> Self {
-        Self {
-            tone: Tone::Success,
-            text: text.into(),
-        }
+        Self { tone: Tone::Success, text: text.into() }
     }
 
     /// A message worth knowing.
     pub fn notice(text: impl Into<String>) -> Self {
-        Self {
-            tone: Tone::Notice,
-            text: text.into(),
-        }
+        Self { tone: Tone::Notice, text: text.into() }
     }
 
     /// A message that something was not done.
     pub fn failure(text: impl Into<String>) -> Self {
-        Self {
-            tone: Tone::Failure,
-            text: text.into(),
-        }
+        Self { tone: Tone::Failure, text: text.into() }
     }
 }
 
@@ -73,23 +64,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_an_alert_and_the_rest_a_status() {
-        assert!(
-            Message::failure("No.")
-                .render()
-                .into_string()
-                .contains(r#"role="alert""#)
-        );
-        assert!(
-            Message::success("Yes.")
-                .render()
-                .into_string()
-                .contains(r#"role="status""#)
-        );
-        assert!(
-            Message::notice("So.")
-                .render()
-                .into_string()
-                .contains(r#"role="status""#)
-        );
+        assert!(Message::failure("No.").render().into_string().contains(r#"role="alert""#));
+        assert!(Message::success("Yes.").render().into_string().contains(r#"role="status""#));
+        assert!(Message::notice("So.").render().into_string().contains(r#"role="status""#));
     }
 }

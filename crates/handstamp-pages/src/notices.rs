@@ -52,12 +52,7 @@ impl Page for SignOutFailedPage<'_> {
                 button class="button button-primary" type="submit" { (words.sign_out_again) }
             },
         );
-        notice(
-            words.sign_out_failed_title,
-            words.sign_out_failed_text,
-            None,
-            &way_on,
-        )
+        notice(words.sign_out_failed_title, words.sign_out_failed_text, None, &way_on)
     }
 }
 
@@ -100,12 +95,7 @@ impl Page for UnavailablePage<'_> {
     fn content(&self, site: &Site<'_>) -> Markup {
         let words = &site.strings.notices;
         let way_on = primary_link(self.retry.as_str(), words.try_again);
-        notice(
-            words.unavailable_title,
-            words.unavailable_text,
-            None,
-            &way_on,
-        )
+        notice(words.unavailable_title, words.unavailable_text, None, &way_on)
     }
 }
 
@@ -138,9 +128,7 @@ pub struct ErrorPage<'a> {
 
 impl Page for ErrorPage<'_> {
     fn title(&self, site: &Site<'_>) -> String {
-        self.title
-            .unwrap_or(site.strings.notices.error_title)
-            .to_owned()
+        self.title.unwrap_or(site.strings.notices.error_title).to_owned()
     }
 
     fn content(&self, site: &Site<'_>) -> Markup {
@@ -178,11 +166,7 @@ mod tests {
     #[test]
     fn an_outage_is_not_a_logout() {
         let site = Site::new(&ENGLISH, "Shop", Visitor::Unknown);
-        let html = UnavailablePage {
-            retry: LocalPath::HOME,
-        }
-        .render(&site)
-        .into_string();
+        let html = UnavailablePage { retry: LocalPath::HOME }.render(&site).into_string();
         assert!(html.contains("You are still signed in"));
         let lower = html.to_lowercase();
         for claim in ["signed out", "sign in", "sign out", "session has ended"] {
@@ -192,24 +176,12 @@ mod tests {
 
     #[test]
     fn an_ended_session_says_why() {
-        let site = Site::new(
-            &ENGLISH,
-            "Shop",
-            Visitor::Anonymous {
-                sign_in: "/sign-in",
-            },
-        );
+        let site = Site::new(&ENGLISH, "Shop", Visitor::Anonymous { sign_in: "/sign-in" });
         for &reason in EndReason::ALL {
-            let page = SessionEndedPage {
-                reason,
-                sign_in: "/sign-in",
-            };
+            let page = SessionEndedPage { reason, sign_in: "/sign-in" };
             let html = page.render(&site).into_string();
             assert!(html.contains(reason.words(&ENGLISH).title), "{reason:?}");
-            assert!(
-                html.contains(reason.words(&ENGLISH).explanation),
-                "{reason:?}"
-            );
+            assert!(html.contains(reason.words(&ENGLISH).explanation), "{reason:?}");
             assert!(html.contains(reason.code()), "{reason:?}");
         }
     }

@@ -132,36 +132,22 @@ mod tests {
 
     #[test]
     fn says_utc_in_words_and_zulu_to_machines() {
-        let html = Time::from_unix_milliseconds(MOMENT)
-            .element(&ENGLISH)
-            .into_string();
-        assert_eq!(
-            html,
-            r#"<time datetime="2026-11-22T09:12:12Z" data-local>22 Nov 2026, 09:12 UTC</time>"#
-        );
+        let html = Time::from_unix_milliseconds(MOMENT).element(&ENGLISH).into_string();
+        assert_eq!(html, r#"<time datetime="2026-11-22T09:12:12Z" data-local>22 Nov 2026, 09:12 UTC</time>"#);
     }
 
     #[test]
     fn no_number_is_out_of_range() {
-        assert_eq!(
-            Time::from_unix_milliseconds(u64::MAX),
-            Time::from_unix_milliseconds(0)
-        );
+        assert_eq!(Time::from_unix_milliseconds(u64::MAX), Time::from_unix_milliseconds(0));
     }
 
     #[test]
     fn a_precision_is_never_understated() {
         assert_eq!(Span::rounded_up(Duration::from_secs(60)), Span::Minutes(1));
         assert_eq!(Span::rounded_up(Duration::from_secs(61)), Span::Minutes(2));
-        assert_eq!(
-            Span::rounded_up(Duration::from_millis(1_500)),
-            Span::Seconds(2)
-        );
+        assert_eq!(Span::rounded_up(Duration::from_millis(1_500)), Span::Seconds(2));
         assert_eq!(Span::rounded_up(Duration::from_secs(3_541)), Span::Hours(1));
-        assert_eq!(
-            Span::rounded_up(Duration::from_secs(169_201)),
-            Span::Days(2)
-        );
+        assert_eq!(Span::rounded_up(Duration::from_secs(169_201)), Span::Days(2));
     }
 
     #[test]
@@ -175,15 +161,9 @@ mod tests {
     #[test]
     fn last_use_states_its_precision() {
         let at = Time::from_unix_milliseconds(MOMENT);
-        let html = LastUse {
-            at,
-            precision: Duration::from_secs(60),
-        }
-        .element(
-            Time::from_unix_milliseconds(MOMENT + 3 * 3_600_000),
-            &ENGLISH,
-        )
-        .into_string();
+        let html = LastUse { at, precision: Duration::from_secs(60) }
+            .element(Time::from_unix_milliseconds(MOMENT + 3 * 3_600_000), &ENGLISH)
+            .into_string();
         assert!(html.contains("3 hours ago"), "{html}");
         assert!(html.contains("within 1 minute"), "{html}");
     }

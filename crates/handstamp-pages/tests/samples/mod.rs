@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use handstamp_pages::{
-    ConfirmPage, ConfirmPurpose, Csrf, Device, DeviceKind, DevicesPage, EndReason, EndedSession,
-    ErrorPage, LastUse, LocalPath, Message, NavigationLink, OtherSession, Page, RefusedPage,
-    SessionEndedPage, SessionFacts, SignInMethod, SignOutFailedPage, SignedOutPage, Site, Time,
-    UnavailablePage, Visitor, maud::Markup, strings::ENGLISH,
+    ConfirmPage, ConfirmPurpose, Csrf, Device, DeviceKind, DevicesPage, EndReason, EndedSession, ErrorPage,
+    LastUse, LocalPath, Message, NavigationLink, OtherSession, Page, RefusedPage, SessionEndedPage,
+    SessionFacts, SignInMethod, SignOutFailedPage, SignedOutPage, Site, Time, UnavailablePage, Visitor,
+    maud::Markup, strings::ENGLISH,
 };
 
 /// A user agent that would run if it were not escaped.
@@ -20,56 +20,24 @@ const DAY: u64 = 24 * HOUR;
 /// Each page under a name.
 pub fn pages() -> Vec<(String, Markup)> {
     let known = signed_in();
-    let anonymous = Site::new(
-        &ENGLISH,
-        "Harbour Books",
-        Visitor::Anonymous { sign_in: "/in" },
-    );
+    let anonymous = Site::new(&ENGLISH, "Harbour Books", Visitor::Anonymous { sign_in: "/in" });
     let unknown = Site::new(&ENGLISH, "Harbour Books", Visitor::Unknown);
     let here = LocalPath::new("/devices").expect("a local path");
     let pages = [
         ("devices", devices(&known)),
         ("devices-alone", devices_alone(&known)),
-        (
-            "confirm",
-            confirm(ConfirmPurpose::EndOthers, false).render(&known),
-        ),
-        (
-            "confirm-one",
-            confirm(ConfirmPurpose::EndOne { device: HOSTILE }, true).render(&known),
-        ),
-        (
-            "confirm-continue",
-            confirm(ConfirmPurpose::Continue, false).render(&known),
-        ),
-        (
-            "signed-out",
-            SignedOutPage { sign_in: "/in" }.render(&anonymous),
-        ),
-        (
-            "sign-out-failed",
-            SignOutFailedPage { sign_out: "/out" }.render(&unknown),
-        ),
-        (
-            "unavailable",
-            UnavailablePage { retry: here }.render(&unknown),
-        ),
+        ("confirm", confirm(ConfirmPurpose::EndOthers, false).render(&known)),
+        ("confirm-one", confirm(ConfirmPurpose::EndOne { device: HOSTILE }, true).render(&known)),
+        ("confirm-continue", confirm(ConfirmPurpose::Continue, false).render(&known)),
+        ("signed-out", SignedOutPage { sign_in: "/in" }.render(&anonymous)),
+        ("sign-out-failed", SignOutFailedPage { sign_out: "/out" }.render(&unknown)),
+        ("unavailable", UnavailablePage { retry: here }.render(&unknown)),
         ("refused", RefusedPage.render(&anonymous)),
-        (
-            "error",
-            ErrorPage {
-                code: "store_corrupt",
-                ..Default::default()
-            }
-            .render(&known),
-        ),
+        ("error", ErrorPage { code: "store_corrupt", ..Default::default() }.render(&known)),
     ];
     let mut pages = pages.map(|(name, page)| (name.to_owned(), page)).to_vec();
     for &reason in EndReason::ALL {
-        let page = SessionEndedPage {
-            reason,
-            sign_in: "/in",
-        };
+        let page = SessionEndedPage { reason, sign_in: "/in" };
         pages.push((format!("ended-{}", reason.code()), page.render(&anonymous)));
     }
     pages
@@ -77,32 +45,15 @@ pub fn pages() -> Vec<(String, Markup)> {
 
 /// A site on which somebody is signed in.
 pub fn signed_in() -> Site<'static> {
-    let link = |href, text, current| NavigationLink {
-        href,
-        text,
-        count: None,
-        current,
-    };
-    let mut site = Site::new(
-        &ENGLISH,
-        "Harbour Books",
-        Visitor::SignedIn {
-            name: "ada@example.org",
-            sign_out: "/out",
-        },
-    );
+    let link = |href, text, current| NavigationLink { href, text, count: None, current };
+    let mut site =
+        Site::new(&ENGLISH, "Harbour Books", Visitor::SignedIn { name: "ada@example.org", sign_out: "/out" });
     site.navigation = vec![
         link("/", "Books", false),
-        NavigationLink {
-            count: Some(2),
-            ..link("/basket", "Basket", false)
-        },
+        NavigationLink { count: Some(2), ..link("/basket", "Basket", false) },
         link("/devices", "Your devices", true),
     ];
-    site.csrf = Some(Csrf {
-        name: "csrf",
-        value: "q83vEjRWeJA",
-    });
+    site.csrf = Some(Csrf { name: "csrf", value: "q83vEjRWeJA" });
     site
 }
 
@@ -114,10 +65,7 @@ fn facts(device: Device<'static>, signed_in: u64, last_used: u64) -> SessionFact
     SessionFacts {
         device,
         signed_in: at(signed_in),
-        last_used: LastUse {
-            at: at(last_used),
-            precision: Duration::from_secs(60),
-        },
+        last_used: LastUse { at: at(last_used), precision: Duration::from_secs(60) },
         network: Some("203.0.113.0/24"),
         methods: &[SignInMethod::Password],
         ends_by: Some(Time::from_unix_milliseconds(NOW + 30 * DAY - signed_in)),
@@ -125,35 +73,21 @@ fn facts(device: Device<'static>, signed_in: u64, last_used: u64) -> SessionFact
 }
 
 fn device(browser: &'static str, system: &'static str, kind: DeviceKind) -> Device<'static> {
-    Device {
-        browser: Some(browser),
-        system: Some(system),
-        kind,
-    }
+    Device { browser: Some(browser), system: Some(system), kind }
 }
 
 fn devices(site: &Site<'_>) -> Markup {
     let laptop = device("Firefox", "Linux", DeviceKind::Desktop);
     let phone = device("Safari", "iOS", DeviceKind::Phone);
     let others = [
-        OtherSession {
-            id: "s1",
-            facts: facts(phone, 3 * DAY, 4 * MINUTE),
-        },
-        OtherSession {
-            id: "s2",
-            facts: facts(phone, 12 * DAY, 30 * HOUR),
-        },
+        OtherSession { id: "s1", facts: facts(phone, 3 * DAY, 4 * MINUTE) },
+        OtherSession { id: "s2", facts: facts(phone, 12 * DAY, 30 * HOUR) },
         OtherSession {
             id: "s3",
             facts: SessionFacts {
                 network: Some("2001:db8:a0b::/48"),
                 methods: &[SignInMethod::Password, SignInMethod::OneTimeCode],
-                ..facts(
-                    device("Edge", "Windows", DeviceKind::Tablet),
-                    20 * DAY,
-                    5 * DAY,
-                )
+                ..facts(device("Edge", "Windows", DeviceKind::Tablet), 20 * DAY, 5 * DAY)
             },
         },
         OtherSession {
@@ -162,14 +96,7 @@ fn devices(site: &Site<'_>) -> Markup {
                 network: None,
                 methods: &[],
                 ends_by: None,
-                ..facts(
-                    Device {
-                        browser: Some(HOSTILE),
-                        ..Device::default()
-                    },
-                    2 * HOUR,
-                    2 * HOUR,
-                )
+                ..facts(Device { browser: Some(HOSTILE), ..Device::default() }, 2 * HOUR, 2 * HOUR)
             },
         },
     ];
