@@ -1,7 +1,11 @@
 // Shows every time on the page in the reader's own zone. Without this script it stands there in UTC.
 "use strict";
 
-const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+// The page's language, in the reader's own regional form where there is one.
+const language = document.documentElement.lang;
+const regional = navigator.languages.find((tag) => tag.split("-")[0] === language);
+
+const format = new Intl.DateTimeFormat(regional ?? language, {
   day: "numeric",
   month: "short",
   year: "numeric",

@@ -166,7 +166,7 @@ impl DevicesPage<'_> {
         let name = other.facts.device.name(site.strings);
         let label = (words.end_one_named)(&name, position, self.others.len());
         html! {
-            article class="ticket" {
+            article class="ticket ticket-live" {
                 (other.facts.device.stub(site.strings))
                 div class="ticket-body" {
                     div class="ticket-head" { h3 { (name) } }
@@ -186,7 +186,10 @@ impl DevicesPage<'_> {
         let methods = SignInMethod::line(session.methods, site.strings);
         html! {
             dl class="facts" {
-                (fact(words.last_used, &session.last_used.element(self.now, site.strings)))
+                div class="fact-wide" {
+                    dt { (words.last_used) }
+                    dd { (session.last_used.element(self.now, site.strings)) }
+                }
                 (fact(words.signed_in, &session.signed_in.element(site.strings)))
                 @if !methods.is_empty() { (fact(words.method, &html! { (methods) })) }
                 (network(words, session.network))
@@ -200,11 +203,7 @@ impl DevicesPage<'_> {
 
 fn ended(site: &Site<'_>, session: &EndedSession<'_>) -> Markup {
     let words = &site.strings.devices;
-    let class = if session.reason.is_alarming() {
-        "reason reason-alarming"
-    } else {
-        "reason"
-    };
+    let class = if session.reason.is_alarming() { "reason reason-alarming" } else { "reason" };
     html! {
         article class="ticket ticket-ended" {
             (session.device.stub(site.strings))

@@ -3,8 +3,8 @@
 use ::time::OffsetDateTime;
 
 use super::{
-    ConfirmStrings, DeviceStrings, LayoutStrings, NoticeStrings, ReasonStrings, ReasonWords,
-    Strings, TimeStrings,
+    ConfirmStrings, DeviceStrings, LayoutStrings, NoticeStrings, ReasonStrings, ReasonWords, Strings,
+    TimeStrings,
 };
 use crate::time::Span;
 
@@ -20,11 +20,7 @@ pub const ENGLISH: Strings = Strings {
         count: |count| format!("{count} in it"),
         footer: "Sessions by Handstamp",
     },
-    times: TimeStrings {
-        date,
-        ago,
-        within: |span| format!("within {}", length(span)),
-    },
+    times: TimeStrings { date, ago, within: |span| format!("within {}", length(span)) },
     devices: DeviceStrings {
         title: "Your devices",
         introduction: "Each ticket is a browser or program that is signed in to your account. End \
@@ -51,9 +47,7 @@ pub const ENGLISH: Strings = Strings {
         method: "Signed in with",
         ends_by: "Ends by itself",
         end_one: "End this session",
-        end_one_named: |device, position, total| {
-            format!("End this session: {device}, {position} of {total}")
-        },
+        end_one_named: |device, position, total| format!("End this session: {device}, {position} of {total}"),
         end_others: "End all other sessions",
         end_others_consequence: "Everything but this device is signed out and must sign in again. \
                                  What was not saved there is lost.",
@@ -101,8 +95,7 @@ pub const ENGLISH: Strings = Strings {
                                before it has worked.",
         sign_out_again: "Sign out again",
         unavailable_title: "We cannot check your session just now",
-        unavailable_text: "You are still signed in, and nothing of yours is lost. The fault is \
-                           ours and usually passes within a minute.",
+        unavailable_text: "You are still signed in. The fault is ours and usually passes within a minute.",
         try_again: "Try again",
         home: "Go to the start page",
         refused_title: "This request was refused",
@@ -110,7 +103,7 @@ pub const ENGLISH: Strings = Strings {
                        our own pages. Nothing was changed. If you meant to do this, open the page \
                        here and do it again.",
         error_title: "That did not work",
-        error_text: "Something went wrong on our side. Nothing was changed.",
+        error_text: "Something went wrong on our side. Try again, and name this code if you ask for help.",
         code_label: "Code",
     },
     reasons: REASONS,
@@ -185,9 +178,8 @@ const REASONS: ReasonStrings = ReasonStrings {
 };
 
 fn date(at: OffsetDateTime) -> String {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let month = MONTHS[usize::from(u8::from(at.month())) - 1];
     let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
     format!("{day} {month} {year}, {hour:02}:{minute:02} UTC")
@@ -195,7 +187,7 @@ fn date(at: OffsetDateTime) -> String {
 
 fn ago(span: Span) -> String {
     match span {
-        Span::Seconds(_) => "just now".to_owned(),
+        Span::Seconds(_) => "Just now".to_owned(),
         longer => format!("{} ago", length(longer)),
     }
 }
