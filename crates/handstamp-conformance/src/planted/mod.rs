@@ -1,0 +1,1 @@
+//! Stores with one bug each. A suite that does not catch them is worth nothing.
