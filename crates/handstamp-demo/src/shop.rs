@@ -26,6 +26,7 @@ pub struct Shop {
     pub(crate) sessions: Sessions,
     pub(crate) test_clock: Option<MovableClock>,
     pub(crate) address: Arc<str>,
+    pub(crate) print: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Shop {
@@ -48,7 +49,15 @@ impl Shop {
             .remember_me(IdleTimeout::days(14), AbsoluteTimeout::days(30))
             .cap(Cap::keep_newest(20));
         let sessions = Sessions::builder(store).policy(policy).clock(clock).build()?;
-        Ok(Self { accounts: Accounts::new(), sessions, test_clock, address: address.into() })
+        let print = Arc::new(|line: &str| println!("{line}"));
+        Ok(Self { accounts: Accounts::new(), sessions, test_clock, address: address.into(), print })
+    }
+
+    /// Prints reset links elsewhere than on standard output.
+    #[must_use]
+    pub fn printing(mut self, print: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.print = Arc::new(print);
+        self
     }
 
     /// The whole application.

@@ -82,7 +82,7 @@ pub(super) async fn forgot(
 ) -> Result<Response, SessionError> {
     if let Some(link) = shop.accounts.begin_reset(&form.email, shop.sessions.now()) {
         // Instead of a letter. The only secret that this program prints, and only here.
-        println!("A new password can be chosen at {}/reset?link={link}", shop.address);
+        (shop.print)(&format!("A new password can be chosen at {}/reset?link={link}", shop.address));
     }
     let look = Look::at_the_door("/forgot", &shop, &session).await?;
     Ok(look.show(&LinkPrintedPage))

@@ -115,9 +115,11 @@ pub enum SignInError {
 }
 
 impl Sessions {
-    /// Begins a sign-in. Says nothing about the account, not even whether it is on hold: that is told
-    /// only to whoever proves to be its owner (WSTG-IDNT-04). Take the ticket *before* the credential is read, check the credential, then
+    /// Begins a sign-in: take the ticket *before* the credential is read, check the credential, then
     /// [`sign_in`](Self::sign_in).
+    ///
+    /// Says nothing about the account, not even whether it is on hold: that is told only to whoever
+    /// proves to be its owner (WSTG-IDNT-04).
     pub async fn begin_sign_in(&self, account: &AccountId) -> Result<SignInTicket, SignInError> {
         let key = self.account_key(account).await?;
         let state = self.account_state(&key).await?;

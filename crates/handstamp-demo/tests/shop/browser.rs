@@ -1,0 +1,103 @@
+//! A client that keeps the session cookie as a browser would.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use handstamp::{
+    store::{MemoryStore, Store},
+    testing::FakeClock,
+};
+use handstamp_demo::Shop;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+pub(crate) struct Street {
+    pub(crate) clock: FakeClock,
+    pub(crate) printed: Arc<Mutex<Vec<String>>>,
+    router: Router,
+}
+
+/// What came back.
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) set_cookie: Option<String>,
+    pub(crate) text: String,
+}
+
+/// One browser.
+pub(crate) struct Browser {
+    router: Router,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Street {
+    pub(crate) fn new() -> Self {
+        Self::on(MemoryStore::new())
+    }
+
+    pub(crate) fn on(store: impl Store) -> Self {
+        let clock = FakeClock::new();
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let printer = printed.clone();
+        let shop = Shop::with(store, clock.clone(), "http://localhost:1", None).unwrap();
+        let shop = shop.printing(move |line| printer.lock().unwrap().push(line.to_owned()));
+        Self { clock, printed, router: shop.router() }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: None }
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
+        self.send("GET", path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Page {
+        self.send("POST", path, Body::from(form.to_owned())).await
+    }
+
+    pub(crate) async fn sign_up(&mut self, email: &str, password: &str) -> Page {
+        self.post("/sign-up", &format!("email={email}&password={password}")).await
+    }
+
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Page {
+        self.post("/sign-in", &format!("email={email}&password={password}")).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: Body) -> Page {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost:1")
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let set_cookie =
+            parts.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap().to_owned());
+        if let Some(set) = &set_cookie {
+            let pair = set.split(';').next().unwrap();
+            self.cookie = (!set.contains("Max-Age=0")).then(|| pair.to_owned());
+        }
+        let location = parts.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap());
+        Page {
+            status: parts.status,
+            location: location.to_owned(),
+            set_cookie,
+            text: String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap(),
+        }
+    }
+}
