@@ -13,6 +13,8 @@
 
 pub mod device;
 mod encoding;
+#[cfg(test)]
+mod golden;
 #[cfg(all(doctest, feature = "axum", feature = "testing"))]
 mod guide;
 mod id;

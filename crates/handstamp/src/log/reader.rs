@@ -130,3 +130,28 @@ impl LogPosition {
         Self { incarnation: heads.incarnation, read }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Applications keep positions as text. The vectors come from another program.
+    #[test]
+    fn a_position_is_spelled_as_written_down() {
+        let file = include_str!("../../tests/formats/vectors.json");
+        let file: serde_json::Value = serde_json::from_str(file).unwrap();
+        let vectors = file["positions"].as_array().unwrap();
+        assert_eq!(vectors.len(), 2);
+        for vector in vectors {
+            let text = vector["position"].as_str().unwrap();
+            let position: LogPosition = text.parse().unwrap();
+            assert_eq!(position.to_string(), text);
+            let first = vector["first"].as_u64().unwrap();
+            let expected: Vec<u64> = (0..256).map(|cell| first + cell).collect();
+            assert_eq!(position.read, expected);
+            for bad in [&text[4..], &text[..text.len() - 1], &format!("{text}A"), "", "log_"] {
+                assert_eq!(bad.parse::<LogPosition>(), Err(NotAPosition));
+            }
+        }
+    }
+}

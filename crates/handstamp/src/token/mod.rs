@@ -9,7 +9,11 @@
 //! every genuine older generation recognisable.
 
 mod keys;
+#[cfg(test)]
+mod properties;
 mod secret;
+#[cfg(test)]
+mod vectors;
 
 pub use keys::{KeyRing, RealmKey, RealmKeyError};
 pub(crate) use keys::{Successor, hmac};
