@@ -116,8 +116,9 @@ impl<'de> Deserialize<'de> for SessionId {
 
 /// The name of one write: 128 random bits. A retry that finds its own name knows that it was
 /// applied; a counter could not tell that, nor survive a failover.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct WriteId([u8; 16]);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WriteId(#[serde(with = "crate::encoding::base64url")] [u8; 16]);
 
 impl WriteId {
     pub(crate) fn generate() -> Self {
@@ -138,23 +139,6 @@ impl WriteId {
 impl fmt::Debug for WriteId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "write_{}", URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-impl Serialize for WriteId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for WriteId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let mut bytes = [0; 16];
-        match URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut bytes) {
-            Ok(16) => Ok(Self(bytes)),
-            _ => Err(serde::de::Error::custom("expected 22 characters of base64url")),
-        }
     }
 }
 

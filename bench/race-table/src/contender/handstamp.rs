@@ -7,22 +7,24 @@ use axum::{
 };
 use handstamp::{
     IdleTimeout, OnSignIn, Policy, Proof, Sessions, SlotValue,
+    store::MemoryStore,
+    testing::SpyStore,
     web::{Session, SessionError, Slot, axum::SignedIn},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ACCOUNT, Contender, counted_store::CountedStore};
+use super::{ACCOUNT, Contender};
 use crate::gate::Gates;
 
 /// The contender.
 pub fn contender() -> Option<Box<dyn Contender>> {
-    let store = CountedStore::default();
+    let store = SpyStore::new(MemoryStore::new());
     let sessions = Sessions::builder(store.clone()).build().ok()?;
     Some(Box::new(Handstamp { store, sessions }))
 }
 
 struct Handstamp {
-    store: CountedStore,
+    store: SpyStore,
     sessions: Sessions,
 }
 
@@ -43,7 +45,7 @@ impl Contender for Handstamp {
     }
 
     fn store_writes(&self) -> u64 {
-        self.store.writes()
+        self.store.writes() as u64
     }
 
     fn touch_interval_seconds(&self) -> Option<u64> {

@@ -8,7 +8,6 @@
 //! | `POST /write/{key}` | loads the session, waits at the gate of `key`, then writes `key` |
 //! | `GET /read` | the keys kept, as a JSON list; 401 if nobody is signed in |
 
-mod counted_store;
 pub mod handstamp;
 mod tower_sessions;
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,8 +43,9 @@ impl Rotation {
 
 /// Random bytes that go into a successor. Kept from every output: with an old token and the realm
 /// key they would give the new token.
-#[derive(Clone, Copy)]
-pub(crate) struct Nonce([u8; 16]);
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Nonce(#[serde(with = "crate::encoding::base64url")] [u8; 16]);
 
 impl Nonce {
     pub(crate) fn generate() -> Self {
@@ -60,22 +60,5 @@ impl Nonce {
 impl fmt::Debug for Nonce {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Nonce(hidden)")
-    }
-}
-
-impl Serialize for Nonce {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for Nonce {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let mut bytes = [0; 16];
-        match URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut bytes) {
-            Ok(16) => Ok(Self(bytes)),
-            _ => Err(serde::de::Error::custom("expected 22 characters of base64url")),
-        }
     }
 }

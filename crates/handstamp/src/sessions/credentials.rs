@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Activity, PrivilegeError, Rekeyed, Sessions, SignedInSession, Verdict};
+use super::{PrivilegeError, Rekeyed, Sessions, SignedInSession};
 use crate::{
     id::WriteId,
     log::Change,
@@ -42,11 +42,7 @@ impl Sessions {
                 snapshot.account = state;
                 return Ok(self.rekeyed(snapshot, record, write, secret));
             }
-            match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
-                Verdict::Active(active) => snapshot = active.snapshot().clone(),
-                Verdict::Ended(reason) => return Err(PrivilegeError::Ended(reason)),
-                _ => return Err(PrivilegeError::Superseded),
-            }
+            snapshot = self.judged_again(&snapshot).await?;
         }
         Err(PrivilegeError::Store(StoreError::unavailable(
             "the session changes faster than it can be written",

@@ -89,16 +89,21 @@ impl Sessions {
                 }
                 return Ok(self.rekeyed(snapshot, record, renew.write, secret));
             }
-            // An epoch that moved meanwhile has ended this session or re-keyed it: the token tells.
-            match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
-                Verdict::Active(active) => snapshot = active.snapshot().clone(),
-                Verdict::Ended(reason) => return Err(PrivilegeError::Ended(reason)),
-                _ => return Err(PrivilegeError::Superseded),
-            }
+            snapshot = self.judged_again(&snapshot).await?;
         }
         Err(PrivilegeError::Store(StoreError::unavailable(
             "the session changes faster than it can be written",
         )))
+    }
+
+    /// The session as it is after somebody else has written, if its token still lets this request in.
+    /// An epoch that moved meanwhile has ended or re-keyed it: the token tells.
+    pub(super) async fn judged_again(&self, snapshot: &Snapshot) -> Result<Snapshot, PrivilegeError> {
+        match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
+            Verdict::Active(active) => Ok(active.snapshot().clone()),
+            Verdict::Ended(reason) => Err(PrivilegeError::Ended(reason)),
+            _ => Err(PrivilegeError::Superseded),
+        }
     }
 
     pub(super) fn rekeyed(

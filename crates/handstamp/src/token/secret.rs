@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -36,8 +35,9 @@ impl Secret {
 }
 
 /// SHA-256 of a secret. Compared in constant time (ASVS V11.2.4).
-#[derive(Clone, Copy)]
-pub(crate) struct SecretHash([u8; 32]);
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct SecretHash(#[serde(with = "crate::encoding::base64url")] [u8; 32]);
 
 impl SecretHash {
     pub(crate) fn matches(&self, secret: &Secret) -> bool {
@@ -56,22 +56,5 @@ impl Eq for SecretHash {}
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretHash(hidden)")
-    }
-}
-
-impl Serialize for SecretHash {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for SecretHash {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let mut bytes = [0; 32];
-        match URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut bytes) {
-            Ok(32) => Ok(Self(bytes)),
-            _ => Err(serde::de::Error::custom("expected 43 characters of base64url")),
-        }
     }
 }
