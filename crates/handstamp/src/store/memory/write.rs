@@ -79,8 +79,8 @@ impl CellTable {
     }
 
     pub(super) fn touch(&mut self, touch: &Touch) {
-        if let Some(session) = self.sessions.get_mut(&touch.key)
-            && session.state == StoredState::Live
+        if self.sessions.get(&touch.key).is_some_and(|session| self.may_be_written(session))
+            && let Some(session) = self.sessions.get_mut(&touch.key)
         {
             session.last_use = session.last_use.max(touch.at);
         }
