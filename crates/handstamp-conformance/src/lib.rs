@@ -20,6 +20,7 @@ pub mod contract;
 pub mod engine;
 mod make;
 pub mod planted;
+mod polls;
 
 pub use make::{MakeStore, rounds, run};
 

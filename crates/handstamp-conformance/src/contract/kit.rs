@@ -1,7 +1,5 @@
 //! What the contract tests are built of: sessions, accounts and writes with everything filled in.
 
-#![allow(dead_code, reason = "used by the tests that follow")]
-
 use std::{
     sync::{
         Arc,
