@@ -90,10 +90,31 @@ impl Account {
         let page = sessions.call(sessions.inner.store.list(list)).await?;
         let describe = |session: &StoredSession| sessions.describe(session, &page.account, &page.cell);
         let mut found = page.sessions.iter().map(describe).collect::<Result<Vec<_>, _>>()?;
-        let is_ended = |info: &SessionInfo| matches!(info.status, SessionStatus::Ended { .. });
-        found.sort_by_key(|info| (is_ended(info), std::cmp::Reverse(info.last_use)));
+        sort(&mut found);
         Ok(SessionPage { sessions: found, next: page.next })
     }
+
+    /// All of them: as many as the cap allows and the policy remembers, so a devices page needs no
+    /// paging of its own.
+    pub async fn list_all(&self) -> Result<Vec<SessionInfo>, ListError> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.list(after).await?;
+            all.extend(page.sessions);
+            after = page.next;
+            if after.is_none() {
+                sort(&mut all);
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// Live ones first, then the last used first.
+fn sort(sessions: &mut [SessionInfo]) {
+    let is_ended = |info: &SessionInfo| matches!(info.status, SessionStatus::Ended { .. });
+    sessions.sort_by_key(|info| (is_ended(info), std::cmp::Reverse(info.last_use)));
 }
 
 impl Sessions {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Active, Begun, Sessions, SignInTicket, begin::Fresh, replace::Replacement};
+use super::{Active, Begun, Sessions, SignInTicket, begin::Fresh, edit::RECORD_LIMIT, replace::Replacement};
 use crate::{
     device::DeviceFacts,
     id::SessionId,
@@ -109,6 +109,15 @@ pub enum SignInError {
         "another sign-in took the place of the same session: nothing is to be done, the other one stands"
     )]
     LostToAnother,
+    /// Proof, authorisations and what was carried over are more than a session may hold.
+    #[error("the session would hold {bytes} bytes; at most {most} are allowed: grant and carry less")]
+    #[non_exhaustive]
+    TooLarge {
+        /// What it would hold.
+        bytes: usize,
+        /// What it may.
+        most: usize,
+    },
     /// The store is nearly full.
     #[error("the session store has no room for new sessions: free space or let old sessions be swept")]
     NoRoom,
@@ -171,6 +180,10 @@ impl Sessions {
                 self.end_before(old, fresh.row.key.id).await?;
             }
             self.carry(&mut fresh, old.as_ref(), &account)?;
+            let bytes = fresh.row.body.len() + fresh.row.data.len();
+            if bytes > RECORD_LIMIT {
+                return Err(SignInError::TooLarge { bytes, most: RECORD_LIMIT });
+            }
             match self.admit(&fresh, ticket.epoch, old.as_ref(), &account).await? {
                 Step::Again => {}
                 Step::Admitted => return self.complete(fresh, old).await,

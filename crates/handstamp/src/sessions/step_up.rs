@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Active, Activity, Sessions, SignedInSession, Verdict, session::Snapshot};
+use super::{Active, Activity, Sessions, SignedInSession, Verdict, edit::RECORD_LIMIT, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,
@@ -36,6 +36,15 @@ pub enum PrivilegeError {
     /// The session has ended.
     #[error("the session has ended: {0}")]
     Ended(EndReason),
+    /// What is granted is more than a session may hold.
+    #[error("the session would hold {bytes} bytes; at most {most} are allowed: grant less")]
+    #[non_exhaustive]
+    TooLarge {
+        /// What it would hold.
+        bytes: usize,
+        /// What it may.
+        most: usize,
+    },
     /// The token of this request has been superseded by another change of privilege.
     #[error("another request has changed this session's privilege: repeat with its new token")]
     Superseded,
@@ -66,11 +75,16 @@ impl Sessions {
             let secret = Secret::generate();
             let id = snapshot.row.key.id;
             let (record, proven_at, entry) = change(id, now, snapshot.record.rekeyed(&secret, now));
+            let body = record.encode();
+            let bytes = body.len() + snapshot.row.data.len();
+            if bytes > RECORD_LIMIT {
+                return Err(PrivilegeError::TooLarge { bytes, most: RECORD_LIMIT });
+            }
             let renew = Renew {
                 key: snapshot.row.key.clone(),
                 seen: snapshot.row.write,
                 write: WriteId::generate(),
-                body: Arc::from(record.encode()),
+                body: Arc::from(body),
                 proven_at,
                 unsettled: true,
                 raises_privilege: true,

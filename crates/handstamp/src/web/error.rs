@@ -192,6 +192,7 @@ impl From<SignInError> for SessionError {
             SignInError::AccountHeld => Self::AccountHeld,
             SignInError::LimitReached => Self::LimitReached,
             SignInError::LostToAnother => Self::LostToAnother,
+            SignInError::TooLarge { bytes, most } => Self::TooLarge { bytes, most },
             SignInError::NoRoom => Self::NoRoom,
         }
     }
@@ -216,6 +217,7 @@ impl From<PrivilegeError> for SessionError {
         match error {
             PrivilegeError::Store(error) => Self::Unavailable(error),
             PrivilegeError::Ended(reason) => Self::Ended(reason),
+            PrivilegeError::TooLarge { bytes, most } => Self::TooLarge { bytes, most },
             PrivilegeError::Superseded => Self::Superseded,
         }
     }

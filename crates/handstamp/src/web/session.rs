@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     AccountId, Active, Authorisations, EndReason, Ended, IssuedToken, LiveEnd, Proof, Rekeyed, SessionId,
-    SessionInfo, SessionPage, Sessions, SignIn, SignInTicket, SignedInSession, SlotValue, Timestamp,
+    SessionInfo, Sessions, SignIn, SignInTicket, SignedInSession, SlotValue, Timestamp,
 };
 
 /// The session of one request. Loaded when a verb first needs it; a handler that only holds it costs
@@ -218,8 +218,7 @@ impl Session {
     /// The account's sessions, for a devices page: this account's only, public facts only.
     pub async fn devices(&self) -> Result<Vec<SessionInfo>, SessionError> {
         let account = self.require_signed_in().await?.account;
-        let SessionPage { sessions, .. } = self.sessions().account(&account).list(None).await?;
-        Ok(sessions)
+        Ok(self.sessions().account(&account).list_all().await?)
     }
 
     /// Ends one session of the same account by its public name. Somebody else's is "not found". Ending
