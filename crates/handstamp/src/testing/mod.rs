@@ -9,10 +9,12 @@ mod clock;
 mod faulty;
 mod forward;
 mod gate;
+mod sign_in;
 mod spy;
 
 pub use call::{Operation, StoreCall, Subject};
 pub use clock::FakeClock;
 pub use faulty::{Fault, FaultyStore, When};
 pub use gate::{Gate, GateStore, Side};
+pub use sign_in::{SignedInClient, sign_in_as};
 pub use spy::SpyStore;
