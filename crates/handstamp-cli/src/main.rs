@@ -3,7 +3,7 @@
 mod keys;
 mod policy;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use handstamp_demo::DemoOptions;
@@ -55,7 +55,11 @@ struct DemoArguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match CommandLine::parse().command {
         Command::Demo(arguments) => demo(arguments).await,
         Command::Keys(command) => keys::run(&command),

@@ -119,7 +119,8 @@ impl Sessions {
         LogReader::at_end(self.inner.store.clone()).await
     }
 
-    /// Follows the change log from the first entry that is kept.
+    /// Follows the change log from its beginning. The first news is [`LogNews::Behind`](crate::LogNews)
+    /// if that has been forgotten.
     pub async fn log_from_start(&self) -> Result<LogReader, StoreError> {
         LogReader::at_start(self.inner.store.clone()).await
     }
