@@ -219,6 +219,9 @@ impl RequestSession {
             headers.append(header::SET_COOKIE, cookie);
             // A token must never lie in a shared cache, whatever the handler says (CVE-2023-30861).
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+            // Whoever knows one of these does not look at `Cache-Control` (RFC 9213 section 2.2).
+            headers.remove("cdn-cache-control");
+            headers.remove("surrogate-control");
         }
         if marks.signed_out && self.config.clear_site_data {
             let everything = HeaderValue::from_static(r#""cache", "cookies", "storage""#);
