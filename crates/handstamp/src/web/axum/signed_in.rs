@@ -62,7 +62,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 /// Somebody may be signed in. "It cannot be told" is still refused with 503: a signed-in person must
 /// not see the page of a stranger because a store is away.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_structs, reason = "handlers take it apart where they name it")]
 pub struct MaybeSignedIn(pub Option<SignedIn>);
 
 impl<S: Sync> FromRequestParts<S> for MaybeSignedIn {
