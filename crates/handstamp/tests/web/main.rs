@@ -1,0 +1,16 @@
+//! The web face as clients meet it: real requests through an axum router with the layer around it,
+//! a clock that is moved by hand, and a store that can be watched, held up and broken.
+
+mod bearer;
+mod caching;
+mod cookie;
+mod cross_site;
+mod dropped;
+mod form_token;
+mod malformed;
+mod outage;
+mod refusals;
+mod renewal;
+mod shop;
+mod sign_in;
+mod support;
