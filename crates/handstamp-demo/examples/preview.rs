@@ -71,7 +71,7 @@ fn pages() -> Vec<(&'static str, Markup)> {
 }
 
 fn site(visitor: Visitor<'static>, count: Option<u32>) -> Site<'static> {
-    let link = |href, text, count| NavigationLink { href, text, count, current: href == "/" };
+    let link = |href, text, count| NavigationLink { href, text, count, current: false };
     let mut site = Site::new(&ENGLISH, WORDS.product, visitor);
     site.navigation = vec![link("/", WORDS.shelf, None), link("/basket", WORDS.basket, count)];
     if matches!(visitor, Visitor::SignedIn { .. }) {

@@ -5,7 +5,7 @@ use handstamp_pages::{
     maud::{Markup, html},
 };
 
-use super::words::WORDS;
+use super::{covers, words::WORDS};
 
 /// A book on the shelf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,10 @@ impl Page for HomePage<'_> {
             ul class="shelf" {
                 @for book in books() {
                     li class="book" {
-                        div class={ "cover cover-" (book.id) } aria-hidden="true" { span { (book.title) } }
+                        div class={ "cover cover-" (book.id) } aria-hidden="true" {
+                            (covers::drawing(book.id))
+                            span { (book.title) }
+                        }
                         h2 { (book.title) }
                         p class="by" { (book.author) }
                         p class="price" { (price(book.cents)) }
@@ -110,7 +113,7 @@ impl Page for BasketPage<'_> {
                         }
                     }
                 }
-                p class="total" { (WORDS.total) ": " strong { (price(total)) } }
+                p class="total" { span { (WORDS.total) ": " } strong { (price(total)) } }
                 @if self.anonymous {
                     p class="actions" {
                         a class="button button-primary" href="/sign-in" { (WORDS.sign_in) }

@@ -21,10 +21,11 @@ impl Page for LivePage {
             h1 { (WORDS.live) }
             p class="lead" { (WORDS.live_lead) }
             div class="counter" data-live="/live/events" {
-                output class="count" aria-label=(WORDS.live_counter) data-count { "0" }
+                // An output announces each change by itself; a number every second would drown all else.
+                output class="count" aria-label=(WORDS.live_counter) aria-live="off" data-count { "0" }
                 p role="status" data-stopped data-ended=(WORDS.live_stopped) data-broken=(WORDS.live_broken) {}
             }
-            noscript { p { (WORDS.live_without_script) " " a href="/live" { (WORDS.live) } } }
+            noscript { p { (WORDS.live_without_script) " " a href="/live" { (WORDS.live_again) } } }
         }
     }
 }

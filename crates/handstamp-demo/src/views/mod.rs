@@ -7,6 +7,7 @@
 mod account;
 mod assets;
 mod catalogue;
+mod covers;
 mod live;
 mod password;
 mod words;

@@ -1,7 +1,7 @@
 //! Changing a password, and choosing a new one by a printed link.
 
 use handstamp_pages::{
-    Field, FieldKind, Page, Site,
+    Field, FieldKind, Message, Page, Site,
     maud::{Markup, html},
     stamp_mark,
 };
@@ -66,14 +66,14 @@ impl Page for ForgotPage {
     }
 
     fn content(&self, site: &Site<'_>) -> Markup {
-        let error = self.gone.then_some(WORDS.reset_gone);
         html! {
             div class="panel" {
                 (stamp_mark())
                 h1 { (WORDS.forgot) }
                 p class="lead" { (WORDS.forgot_lead) }
+                @if self.gone { (Message::failure(WORDS.reset_gone)) }
                 (site.form("/forgot", &[], &html! {
-                    (Field::new(WORDS.email, "email", FieldKind::Text { value: "" }, "username").error(error))
+                    (Field::new(WORDS.email, "email", FieldKind::Text { value: "" }, "username"))
                     div class="actions" {
                         button class="button button-primary" type="submit" { (WORDS.print_link) }
                         a href="/sign-in" { (WORDS.have_account) }

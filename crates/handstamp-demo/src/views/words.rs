@@ -115,6 +115,8 @@ pub struct ShopWords {
     pub live_broken: &'static str,
     /// The live page without script.
     pub live_without_script: &'static str,
+    /// The live page without script.
+    pub live_again: &'static str,
     /// Devices, after an end.
     pub one_ended: &'static str,
     /// Devices, after an end.
@@ -187,6 +189,7 @@ pub const WORDS: ShopWords = ShopWords {
     live_stopped: "The counter stopped: this session has ended.",
     live_broken: "The line is broken. Load this page again.",
     live_without_script: "Counting needs script. Without it, load this page again to see whether the session lives.",
+    live_again: "Load this page again",
     one_ended: "The session has been ended. Its device is signed out.",
     others_ended: "All other sessions have been ended. Only this device is signed in.",
     none_ended: "That session had ended already.",
