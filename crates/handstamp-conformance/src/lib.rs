@@ -18,6 +18,9 @@
 
 pub mod contract;
 pub mod engine;
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/writing-a-store.md")]
+mod guide {}
 mod make;
 pub mod planted;
 mod polls;
