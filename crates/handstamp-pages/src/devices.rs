@@ -26,7 +26,7 @@ pub struct SessionFacts<'a> {
     pub network: Option<&'a str>,
     /// How the person proved who they are.
     pub methods: &'a [SignInMethod],
-    /// When it ends at the latest, however much it is used.
+    /// When it ends if it is not used again.
     pub ends_by: Option<Time>,
 }
 

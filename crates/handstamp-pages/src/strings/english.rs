@@ -45,7 +45,7 @@ pub const ENGLISH: Strings = Strings {
         last_used: "Last used",
         network: "Network",
         method: "Signed in with",
-        ends_by: "Ends by itself",
+        ends_by: "Ends unless used",
         end_one: "End this session",
         end_one_named: |device, position, total| format!("End this session: {device}, {position} of {total}"),
         end_others: "End all other sessions",

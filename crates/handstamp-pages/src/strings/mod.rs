@@ -99,7 +99,7 @@ pub struct DeviceStrings {
     pub network: &'static str,
     /// Label: how the person proved who they are.
     pub method: &'static str,
-    /// Label: when it ends by itself.
+    /// Label: when it ends if it is not used again.
     pub ends_by: &'static str,
     /// The button that ends one session.
     pub end_one: &'static str,
