@@ -19,10 +19,8 @@ pub(super) fn on_issue(config: &Config, facts: &Facts) {
 
 /// A client without a cookie asks for its session.
 pub(super) fn on_missing_cookie(config: &Config, facts: &Facts) {
-    if config.transport == Transport::Cookie && SAID_PLAIN_HTTP.load(Ordering::Relaxed) {
-        return;
-    }
-    if facts.looks_like_plain_http && !is_local(facts.host()) {
+    let is_due = config.transport == Transport::Cookie && !SAID_PLAIN_HTTP.load(Ordering::Relaxed);
+    if is_due && facts.looks_like_plain_http && !is_local(facts.host()) {
         explain(config, facts);
     }
 }

@@ -28,7 +28,6 @@ pub(super) struct RequestSession {
     marks: Mutex<Marks>,
     /// Requests of this route are no use of the session.
     pub(super) passive: AtomicBool,
-    sent: AtomicBool,
 }
 
 /// What the request's token turned out to be.
@@ -49,6 +48,8 @@ struct Marks {
     token: Option<IssuedToken>,
     signed_out: bool,
     ended: bool,
+    /// The headers have been written: what is marked from here on reaches nobody.
+    sent: bool,
 }
 
 enum Cookie {
@@ -66,7 +67,6 @@ impl RequestSession {
             found: tokio::sync::Mutex::new(None),
             marks: Mutex::new(Marks::default()),
             passive: AtomicBool::new(false),
-            sent: AtomicBool::new(false),
         }
     }
 
@@ -100,7 +100,8 @@ impl RequestSession {
         };
         match sessions.resume(token.bytes(), activity).await {
             Verdict::Active(active) => {
-                if facts.reaches_the_browser && active.signed_in().is_some() {
+                let reaches_the_browser = facts.reaches_the_browser && self.may_issue().is_ok();
+                if reaches_the_browser && active.signed_in().is_some() {
                     self.renew(&active).await;
                 }
                 FoundSession::Active(active)
@@ -133,17 +134,21 @@ impl RequestSession {
         self.config.cookie.issue(token, lifetime)
     }
 
-    /// Hands a token to the client.
-    pub(super) fn issue(&self, token: IssuedToken, session: &Active) {
+    /// Hands a token to the client, unless the headers were written while it was made.
+    pub(super) fn issue(&self, token: IssuedToken, session: &Active) -> Result<(), SessionError> {
         if let Some(facts) = self.facts() {
             hints::on_issue(&self.config, facts);
         }
         let mut marks = self.marks();
+        if marks.sent {
+            return Err(SessionError::TooLate);
+        }
         marks.ended = false;
         match self.config.transport {
             Transport::Cookie => marks.cookie = self.cookie(&token, session).map(Cookie::Issue),
             Transport::Bearer => marks.token = Some(token),
         }
+        Ok(())
     }
 
     pub(super) fn take_token(&self) -> Option<IssuedToken> {
@@ -160,7 +165,7 @@ impl RequestSession {
 
     /// May a session still begin? Not when nobody would get its token any more.
     pub(super) fn may_issue(&self) -> Result<(), SessionError> {
-        if self.sent.load(Ordering::Acquire) { Err(SessionError::TooLate) } else { Ok(()) }
+        if self.marks().sent { Err(SessionError::TooLate) } else { Ok(()) }
     }
 
     /// If a renewed token is about to be handed out: the check whether its session still stands. A
@@ -186,8 +191,7 @@ impl RequestSession {
     /// Writes the headers of the answer.
     pub(super) fn finish<R: From<String>>(&self, response: Response<R>) -> Response<R> {
         let mut response = self.rendered(response);
-        let marks = std::mem::take(&mut *self.marks());
-        self.sent.store(true, Ordering::Release);
+        let marks = std::mem::replace(&mut *self.marks(), Marks { sent: true, ..Marks::default() });
         if !marks.touched {
             return response;
         }

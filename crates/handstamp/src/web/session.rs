@@ -7,6 +7,7 @@ use tokio::sync::MutexGuard;
 
 use super::{
     error::SessionError,
+    layer::Transport,
     request::{FoundSession, RequestSession},
 };
 use crate::{
@@ -152,7 +153,7 @@ impl Session {
         };
         let sign_in = sign_in.on_device(self.device());
         let new = self.sessions().sign_in(sign_in, old).await?;
-        self.request.issue(new.token, &new.session);
+        self.hand_out(new.token, &new.session).await?;
         *found = Some(FoundSession::Active(Box::new(new.session)));
         Ok(())
     }
@@ -182,8 +183,7 @@ impl Session {
         let mut found = self.require().await?;
         let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
         let rekeyed = self.sessions().step_up(session, proof).await?;
-        self.take_over(&mut found, rekeyed);
-        Ok(())
+        self.take_over(&mut found, rekeyed)
     }
 
     /// To be called after a new credential has been stored: ends every other session of the account,
@@ -192,8 +192,7 @@ impl Session {
         let mut found = self.require().await?;
         let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
         let rekeyed = self.sessions().credentials_changed(session).await?;
-        self.take_over(&mut found, rekeyed);
-        Ok(())
+        self.take_over(&mut found, rekeyed)
     }
 
     /// Replaces what the application grants to this session, under a new token.
@@ -201,8 +200,7 @@ impl Session {
         let mut found = self.require().await?;
         let session = signed_in(&found).ok_or(SessionError::NotSignedIn)?;
         let rekeyed = self.sessions().authorise(session, granted).await?;
-        self.take_over(&mut found, rekeyed);
-        Ok(())
+        self.take_over(&mut found, rekeyed)
     }
 
     async fn require(&self) -> Result<Locked<'_>, SessionError> {
@@ -210,9 +208,19 @@ impl Session {
         self.active().await?.ok_or(SessionError::NotSignedIn)
     }
 
-    fn take_over(&self, found: &mut Locked<'_>, rekeyed: Rekeyed) {
-        self.request.issue(rekeyed.token, &rekeyed.session);
+    fn take_over(&self, found: &mut Locked<'_>, rekeyed: Rekeyed) -> Result<(), SessionError> {
+        let issued = self.request.issue(rekeyed.token, &rekeyed.session);
         **found = Some(FoundSession::Active(Box::new(rekeyed.session)));
+        issued
+    }
+
+    /// Hands out the token of a new session. One whose token nobody gets any more ends at once.
+    async fn hand_out(&self, token: IssuedToken, session: &Active) -> Result<(), SessionError> {
+        let issued = self.request.issue(token, session);
+        if issued.is_err() {
+            self.sessions().sign_out(session).await?;
+        }
+        issued
     }
 
     /// The account's sessions, for a devices page: this account's only, public facts only.
@@ -282,7 +290,7 @@ impl Session {
     pub(super) async fn begin(&self, found: &mut Locked<'_>) -> Result<(), SessionError> {
         self.request.may_issue()?;
         let begun = self.sessions().begin(self.device()).await?;
-        self.request.issue(begun.token, &begun.session);
+        self.hand_out(begun.token, &begun.session).await?;
         **found = Some(FoundSession::Active(Box::new(begun.session)));
         Ok(())
     }
@@ -314,14 +322,18 @@ impl Session {
     }
 
     /// Bearer transport only: renews the token if that is due; take it with
-    /// [`take_token`](Self::take_token).
+    /// [`take_token`](Self::take_token). Over cookies this does nothing: the layer knows which answers
+    /// reach the browser and renews with those.
     pub async fn renew(&self) -> Result<(), SessionError> {
+        if self.request.config.transport == Transport::Cookie {
+            return Ok(());
+        }
         self.request.may_issue()?;
         let Some(found) = self.active().await? else { return Err(SessionError::NotSignedIn) };
         if let Some(active) = active_in(&found)
             && let Some(token) = self.sessions().renew(active).await?
         {
-            self.request.issue(token, active);
+            self.request.issue(token, active)?;
         }
         Ok(())
     }

@@ -13,4 +13,5 @@ mod refusals;
 mod renewal;
 mod shop;
 mod sign_in;
+mod streaming;
 mod support;
