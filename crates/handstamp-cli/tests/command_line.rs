@@ -1,5 +1,7 @@
 //! The command line as it is typed.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     net::TcpListener,
     process::{Command, Output},

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inner, Observer, Sessions, touch::TouchGate};
+use super::{Inner, Observer, Sessions, touch::LastUses};
 use crate::{
     log::Change,
     policy::{Cap, Policy, PolicyError},
@@ -142,7 +142,7 @@ impl Builder {
                 policy: RwLock::new(Arc::new(self.policy)),
                 time: Timekeeper::new(self.clock),
                 cell_key: OnceLock::new(),
-                touches: TouchGate::default(),
+                last_uses: LastUses::default(),
                 observers: self.observers,
                 store_timeout: self.store_timeout,
             }),

@@ -125,6 +125,8 @@ impl Sessions {
         account: &AccountState,
         cell: &CellState,
     ) -> Result<SessionInfo, StoreError> {
+        let mut session = session.clone();
+        self.with_known_use(&mut session);
         let policy = self.policy();
         let clocks = session.clocks(&policy.clocks());
         let deadline = clocks.deadline(session.proven_at, session.last_use);

@@ -58,10 +58,13 @@ impl Sessions {
     /// Looks at the session; `seen` becomes the head of its cell's log from before the look.
     async fn look(&self, id: SessionId, seen: &mut u64) -> Result<Sight, StoreError> {
         *seen = self.call(self.inner.store.heads()).await?.of(id.cell());
-        let Some(loaded) = self.load(id).await? else { return Ok(Sight::Ended(EndReason::AccountErased)) };
+        let Some(mut loaded) = self.load(id).await? else {
+            return Ok(Sight::Ended(EndReason::AccountErased));
+        };
         if let Some(ending) = loaded.session.ending(&loaded.account, &loaded.cell) {
             return Ok(Sight::Ended(ending.reason));
         }
+        self.with_known_use(&mut loaded.session);
         let policy = self.policy();
         let now = self.now();
         if let Some(reason) = loaded.session.expired(&policy.clocks(), now) {

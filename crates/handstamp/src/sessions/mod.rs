@@ -51,7 +51,7 @@ use std::{
     time::Duration,
 };
 
-use self::touch::TouchGate;
+use self::touch::LastUses;
 use crate::{
     log::{Change, LogPosition, LogReader},
     policy::{Policy, PolicyError},
@@ -74,7 +74,7 @@ struct Inner {
     policy: RwLock<Arc<Policy>>,
     time: Timekeeper,
     cell_key: OnceLock<[u8; 32]>,
-    touches: TouchGate,
+    last_uses: LastUses,
     observers: Vec<Observer>,
     store_timeout: Duration,
 }

@@ -15,7 +15,7 @@ use crate::{
     reason::{Actor, EndReason, Ending, Evidence},
     record::{Record, Rotation},
     slot::SlotData,
-    store::{Condition, End, EndOutcome, Loaded, Renew, StoreError, StoredSession, Target, Touch},
+    store::{Condition, End, EndOutcome, Loaded, Renew, StoreError, StoredSession, Target},
     time::Timestamp,
     token::Presented,
 };
@@ -59,7 +59,9 @@ impl Sessions {
     ) -> Result<Verdict, StoreError> {
         let policy = self.policy();
         for _ in 0..ROUNDS {
-            let Some(loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
+            let Some(mut loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
+            let stored_use = loaded.session.last_use;
+            self.with_known_use(&mut loaded.session);
             let record = Record::decode(&loaded.session.body)?;
             let now = self.now();
             match judge(&loaded, &record, (presented.generation, &presented.secret), &policy, now) {
@@ -88,7 +90,9 @@ impl Sessions {
                     {
                         continue;
                     }
-                    self.touch(&loaded.session, activity, &policy, now).await;
+                    if activity == Activity::Use {
+                        self.touch(&loaded.session, stored_use, &policy, now).await;
+                    }
                     return self.active(loaded, record, presented, renewal);
                 }
             }
@@ -207,20 +211,5 @@ impl Sessions {
         self.write(|| self.inner.store.renew(renew.clone())).await?;
         // Written or moved: either way what was loaded is old now.
         Ok(false)
-    }
-
-    /// Notes a use, at most once per touch interval.
-    async fn touch(&self, session: &StoredSession, activity: Activity, policy: &Policy, now: Timestamp) {
-        let interval = Policy::touch_interval(session.clocks(&policy.clocks()).idle);
-        let due = now.since(session.last_use) >= interval;
-        let id = session.key.id;
-        if activity != Activity::Use || !due || !self.inner.touches.claim(id, now, interval) {
-            return;
-        }
-        let touches = [Touch { key: session.key.clone(), at: now }];
-        if let Err(error) = self.call(self.inner.store.touch(&touches)).await {
-            self.inner.touches.release(id);
-            tracing::warn!(%error, session = %id, "a use could not be noted; the next one tries again");
-        }
     }
 }

@@ -40,6 +40,8 @@ impl Sessions {
     /// a minute; verdicts do not wait for it, memory and the change log do.
     pub async fn sweep(&self) -> Result<SweepReport, SweepError> {
         let mut report = SweepReport::default();
+        // The store decides by what it has: it gets what is held back first.
+        self.flush().await?;
         let mut from = None;
         loop {
             if !self.inner.time.is_settled() {

@@ -41,6 +41,7 @@ pub(super) enum FoundSession {
 
 /// What the answer has to say.
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "things that happen to an answer, each by itself")]
 struct Marks {
     touched: bool,
     cookie: Option<Cookie>,
