@@ -5,7 +5,7 @@ use handstamp::{
     store::{AccountWork, Admission, Admit, Condition, Epoch, Replaced, StoredSession, StoredState, Target},
 };
 
-use super::kit::{Bench, next_write};
+use super::kit::Bench;
 use crate::MakeStore;
 
 fn replacing(bench: &Bench, new: &StoredSession, old: &StoredSession, epoch: Epoch) -> Admit {
@@ -119,17 +119,20 @@ pub async fn an_admission_over_a_replaced_session_has_lost(make: impl MakeStore)
     assert!(bench.load(&second).await.is_none());
 }
 
-/// An old session that has ended for another reason is no hindrance.
-pub async fn an_admission_over_a_session_that_ended_otherwise_succeeds(make: impl MakeStore) {
+/// What was carried from a session that has ended since is not stored: somebody wanted it gone.
+pub async fn an_admission_over_a_session_that_ended_otherwise_is_a_conflict(make: impl MakeStore) {
     let bench = Bench::new(&make).await;
-    let (old, new) = (bench.begun().await, bench.signed_in("alice"));
-    bench.sign_out(&old).await;
-    let mut admit = replacing(&bench, &new, &old, Epoch::default());
-    admit.replaced = Some(Replaced { id: old.key.id, data_write: next_write() });
-    let outcome = bench.store.admit(admit).await.expect("admit");
-    assert_eq!(outcome, Admission::Admitted { ended: Vec::new() });
-    let StoredState::Ended(ending) = bench.stored(&old).await.state else { panic!("it was signed out") };
-    assert_eq!(ending.reason, EndReason::SignedOut, "the first reason stays");
+    let (signed_out, by_epoch) = (bench.begun().await, bench.begun().await);
+    bench.sign_out(&signed_out).await;
+    bench.end(Target::Cell(bench.realm.clone(), bench.cell), EndReason::RealmEnded).await;
+    for (old, reason) in [(signed_out, EndReason::SignedOut), (by_epoch, EndReason::RealmEnded)] {
+        let new = bench.signed_in("alice");
+        let admit = replacing(&bench, &new, &old, Epoch::default());
+        assert_eq!(bench.store.admit(admit).await.expect("admit"), Admission::Conflict);
+        assert!(bench.load(&new).await.is_none());
+        let ending = bench.ending(&old).await.expect("it has ended");
+        assert_eq!(ending.reason, reason, "the first reason stays");
+    }
 }
 
 /// A session of another cell is only named; the engine ends it in a second step.

@@ -65,7 +65,7 @@ macro_rules! contract_tests {
                 the_replaced_session_of_the_same_cell_ends_in_the_same_step
                 an_admission_that_carried_older_data_is_a_conflict
                 an_admission_over_a_replaced_session_has_lost
-                an_admission_over_a_session_that_ended_otherwise_succeeds
+                an_admission_over_a_session_that_ended_otherwise_is_a_conflict
                 a_replaced_session_of_another_cell_is_named_and_left_alone
             }
             cap {

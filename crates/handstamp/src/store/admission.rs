@@ -29,7 +29,7 @@ pub struct Admit {
 pub struct Replaced {
     /// Which.
     pub id: SessionId,
-    /// Its data as it was carried on; if it has moved, nothing happens.
+    /// Its data as it was carried on; if it has moved or the session is not alive, nothing happens.
     pub data_write: WriteId,
 }
 
@@ -48,7 +48,8 @@ pub enum Admission {
     StaleTicket,
     /// The account is on hold.
     Held,
-    /// Data of the replaced session has moved; carry again.
+    /// Data of the replaced session has moved, or it has ended otherwise; read it again and carry what
+    /// may be carried.
     Conflict,
     /// The old session has been replaced by another sign-in.
     Lost,

@@ -29,11 +29,15 @@ impl CellTable {
         }
 
         let old = replaced.map(|replaced| SessionKey::new(realm.clone(), replaced.id));
-        if let (Some(replaced), Some(old)) = (replaced, old.as_ref().and_then(|old| self.sessions.get(old))) {
+        if let (Some(replaced), Some(old)) = (replaced, &old) {
+            // What was carried may be stale, or of a session that somebody wanted gone.
+            let Some(old) = self.sessions.get(old) else { return Admission::Conflict };
             match &old.state {
                 StoredState::Ended(ending) if ending.reason == EndReason::Replaced => return Admission::Lost,
-                StoredState::Live if old.data_write != replaced.data_write => return Admission::Conflict,
-                StoredState::Ended(_) | StoredState::Live => {}
+                _ if !self.may_be_written(old) || old.data_write != replaced.data_write => {
+                    return Admission::Conflict;
+                }
+                _ => {}
             }
         }
 
@@ -55,9 +59,7 @@ impl CellTable {
             self.record_end(&SessionKey::new(realm.clone(), *id), ending, at);
         }
         let replaces = session.replaces.or(replaced.map(|replaced| replaced.id));
-        if let Some(old) =
-            old.filter(|old| self.sessions.get(old).is_some_and(|old| old.state == StoredState::Live))
-        {
+        if let Some(old) = old {
             let ending = Ending::new(EndReason::Replaced, Actor::Person, at).replaced_by(session.key.id);
             self.record_end(&old, ending, at);
         }
