@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Sessions;
 use crate::{
-    id::WriteId,
+    id::{SessionId, WriteId},
     log::Change,
     reason::{Actor, EndReason, Ending},
     record::Record,
@@ -39,21 +39,27 @@ impl Sessions {
                 return Ok(Replacement::Lost);
             }
             let Some(replaces) = new.replaces else { return Ok(Replacement::Finished) };
-            let old = self.load(replaces).await?.map(|loaded| loaded.session);
-            match old.map(|old| (old.state.clone(), old)) {
+            let old = self.load(replaces).await?;
+            let ending = old.as_ref().map(|old| old.session.ending(&old.account, &old.cell));
+            match (ending, old.map(|old| old.session)) {
                 // Ended by this sign-in, by another one, or otherwise; or forgotten since.
-                Some((StoredState::Ended(ending), _)) if ending.replaced_by == Some(key.id) => {}
-                Some((StoredState::Ended(ending), _)) if ending.reason == EndReason::Replaced => {
+                (Some(Some(ending)), _) if ending.replaced_by == Some(key.id) => {}
+                (Some(Some(ending)), _)
+                    if ending.reason == EndReason::Replaced && self.stands(ending.replaced_by).await? =>
+                {
                     self.end_own(&new).await?;
                     return Ok(Replacement::Lost);
                 }
+                // This sign-in has pushed the winner out over the cap: it takes the winner's place, or
+                // nobody would be signed in.
+                (Some(Some(ending)), _) if ending.reason == EndReason::Replaced => {}
                 // Whoever ended it otherwise wanted it gone: nothing of it stays.
-                Some((StoredState::Ended(_), _)) | None => {
+                (Some(Some(_)) | None, _) | (_, None) => {
                     if !self.put_data(&new, &SlotData::default()).await? {
                         continue;
                     }
                 }
-                Some((StoredState::Live, old)) => {
+                (Some(None), Some(old)) => {
                     if !self.carry_again(&new, &old).await? || !self.end_old(&old, &key).await? {
                         continue;
                     }
@@ -64,6 +70,13 @@ impl Sessions {
             }
         }
         Err(StoreError::unavailable("the replaced session moves faster than it can be ended"))
+    }
+
+    /// Does the sign-in that was first stand? Not if it was ended for the cap since.
+    async fn stands(&self, winner: Option<SessionId>) -> Result<bool, StoreError> {
+        let Some(winner) = winner else { return Ok(true) };
+        let state = self.load(winner).await?.map(|loaded| loaded.session.state);
+        Ok(!matches!(state, Some(StoredState::Ended(ending)) if ending.reason == EndReason::Limit))
     }
 
     /// Makes the new session's data what the old one's is now.

@@ -14,7 +14,7 @@ use crate::{
     slot::SlotData,
     store::{
         AccountChange, AccountKey, AccountOutcome, AccountState, AccountWork, Admission, Admit, Condition,
-        End, Epoch, Replaced, StoreError, StoredSession, Target,
+        End, EndOutcome, Epoch, Replaced, StoreError, StoredSession, Target,
     },
     token::IssuedToken,
 };
@@ -279,11 +279,20 @@ impl Sessions {
     }
 
     /// Ends an old session of another cell before the new one begins, so that the two are never alive
-    /// together. An error fails the sign-in.
-    async fn end_before(&self, old: &StoredSession, new: SessionId) -> Result<(), StoreError> {
+    /// together. An error fails the sign-in, and so does another sign-in that was first.
+    async fn end_before(&self, old: &StoredSession, new: SessionId) -> Result<(), SignInError> {
         let ending = Ending::new(EndReason::Replaced, Actor::Person, self.now()).replaced_by(new);
-        let end = End { target: Target::One(old.key.clone(), Condition::Always), ending };
-        self.write(|| self.inner.store.end(end.clone())).await.map(drop)
+        let end = End { target: Target::One(old.key.clone(), Condition::Always), ending: ending.clone() };
+        match self.write(|| self.inner.store.end(end.clone())).await?.outcome {
+            EndOutcome::AlreadyEnded(there)
+                if there.reason == EndReason::Replaced && there.replaced_by != Some(new) =>
+            {
+                return Err(SignInError::LostToAnother);
+            }
+            EndOutcome::Ended(_) => self.observe(&Change::Ended { session: old.key.id, ending }),
+            _ => {}
+        }
+        Ok(())
     }
 
     async fn complete(&self, mut fresh: Fresh, old: Option<StoredSession>) -> Result<SignedIn, SignInError> {
