@@ -124,12 +124,12 @@ impl Sessions {
                     snapshot.data = data;
                     return Ok(result);
                 }
-                WriteOutcome::Superseded => return Err(EditError::Superseded),
+                WriteOutcome::Superseded if !answer.repeated => return Err(EditError::Superseded),
                 WriteOutcome::Gone => return Err(self.gone(snapshot).await?),
-                WriteOutcome::Conflict => {}
+                WriteOutcome::Conflict | WriteOutcome::Superseded => {}
             }
             let seen = snapshot.row.data_write;
-            self.read_data_again(snapshot).await?;
+            let superseded = self.read_data_again(snapshot).await?;
             // The first try may have been written, and others on top of it.
             if answer.repeated {
                 match snapshot.data.applied(write, seen) {
@@ -143,22 +143,23 @@ impl Sessions {
                     }
                 }
             }
+            if superseded {
+                return Err(EditError::Superseded);
+            }
         }
         Err(EditError::Contended)
     }
 
-    async fn read_data_again(&self, snapshot: &mut Snapshot) -> Result<(), EditError> {
+    /// Reads the data as it is now. `true`: under another privilege, so that nothing more is written.
+    async fn read_data_again(&self, snapshot: &mut Snapshot) -> Result<bool, EditError> {
         let Some(loaded) = self.load(snapshot.row.key.id).await? else { return Err(EditError::Gone) };
         if let Some(ending) = loaded.session.ending(&loaded.account, &loaded.cell) {
             return Err(EditError::Ended(ending.reason));
         }
-        if loaded.session.privilege != snapshot.row.privilege {
-            return Err(EditError::Superseded);
-        }
         snapshot.data = SlotData::decode(&loaded.session.data).map_err(StoreError::from)?;
         snapshot.row.data_write = loaded.session.data_write;
         snapshot.row.data = loaded.session.data;
-        Ok(())
+        Ok(loaded.session.privilege != snapshot.row.privilege)
     }
 
     async fn gone(&self, snapshot: &Snapshot) -> Result<EditError, StoreError> {
