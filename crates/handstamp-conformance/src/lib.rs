@@ -10,7 +10,8 @@
 //! The closure gives a fresh, empty store each time that it is called. Every test is a function of
 //! its own, so a failure names what was broken; [`contract`] asks the store alone, operation by
 //! operation; [`engine`] puts the engine on top of it and faults, races and clocks in
-//! between. [`planted`] holds stores with one bug each, by which the suite itself is tested.
+//! between; [`promises`] races it and moves its clocks. [`planted`] holds stores with one bug each, by
+//! which the suite itself is tested.
 //!
 //! `HANDSTAMP_ROUNDS` says how often each race is run; 100 unless set.
 
@@ -24,6 +25,7 @@ mod guide {}
 mod make;
 pub mod planted;
 mod polls;
+pub mod promises;
 
 pub use make::{MakeStore, rounds, run};
 
@@ -34,6 +36,7 @@ macro_rules! store_tests {
     ($make:expr) => {
         $crate::contract_tests!($make);
         $crate::engine_tests!($make);
+        $crate::promise_tests!($make);
     };
 }
 

@@ -8,7 +8,7 @@ use crate::{MakeStore, rounds};
 const CLIENTS: u64 = 64;
 
 async fn house(make: &impl MakeStore, cap: Cap, seed: u32) -> House {
-    let store = Jitter::around(make.make().await, seed.into(), Faults::None);
+    let store = Jitter::new(make.make().await, seed.into(), Faults::None);
     House::on(store, Policy::aal2().cap(cap))
 }
 

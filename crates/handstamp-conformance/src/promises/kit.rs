@@ -41,7 +41,7 @@ impl House {
 
     /// Every store call gives way to other tasks a random number of times, before and after.
     pub(super) async fn racing(make: &impl MakeStore, seed: u64) -> Self {
-        Self::on(Jitter::around(make.make().await, seed, Faults::None), Policy::aal2())
+        Self::on(Jitter::new(make.make().await, seed, Faults::None), Policy::aal2())
     }
 
     pub(super) fn on(store: impl Store, policy: Policy) -> Self {
@@ -237,7 +237,7 @@ pub(super) struct Jitter {
 }
 
 impl Jitter {
-    pub(super) fn around(store: Arc<dyn Store>, seed: u64, faults: Faults) -> Self {
+    pub(super) fn new(store: Arc<dyn Store>, seed: u64, faults: Faults) -> Self {
         Self { store, dice: Dice::new(seed), faults }
     }
 
@@ -247,7 +247,7 @@ impl Jitter {
         }
     }
 
-    fn around_call(&self, call: &StoreCall) -> (bool, bool) {
+    fn faults_of(&self, call: &StoreCall) -> (bool, bool) {
         let strikes = self.faults == Faults::Writes && call.operation.is_write() && self.dice.roll(8) == 0;
         let before = self.dice.roll(2) == 0;
         (strikes && before, strikes && !before)
@@ -259,7 +259,7 @@ impl Jitter {
         operation: impl FnOnce(&'a dyn Store) -> StoreFuture<'a, T> + Send + 'a,
     ) -> StoreFuture<'a, T> {
         Box::pin(async move {
-            let (before, after) = self.around_call(&call);
+            let (before, after) = self.faults_of(&call);
             self.give_way().await;
             if before {
                 return Err(StoreError::unavailable("planned fault before the store"));

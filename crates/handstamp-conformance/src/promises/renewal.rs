@@ -146,7 +146,6 @@ pub async fn a_renewal_whose_write_is_not_answered_makes_no_second_successor(mak
     let first = renew(&house, &client.token).await;
     assert_eq!(renew(&house, &client.token).await, first);
 
-    store.plan(When::Call(1), Fault::AnswerLost);
     house.active(&first).await;
     house.clock.advance(DUE);
     let active = house.active(&first).await;
