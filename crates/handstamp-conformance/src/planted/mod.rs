@@ -1,1 +1,14 @@
-//! Stores with one bug each. A suite that does not catch them is worth nothing.
+//! Stores with one bug each, of those that were found in the field. A suite that does not catch them
+//! is worth nothing; `tests/planted.rs` runs it against each and names the test that does.
+
+mod early_cap;
+mod early_grace;
+mod late_index;
+mod twice;
+mod upsert;
+
+pub use early_cap::CapCheckedBefore;
+pub use early_grace::GraceFromMaking;
+pub use late_index::IndexAfterAnswer;
+pub use twice::RetryAppliesTwice;
+pub use upsert::UpsertOnSave;
