@@ -43,10 +43,10 @@ impl SlotData {
         let read = match slot.get("value") {
             None => Err("the value is missing".to_owned()),
             Some(value) if version == T::VERSION => {
-                serde_json::from_str(value.get()).map_err(|error| error.to_string())
+                serde_json::from_str(value.get()).map_err(|error| kind_and_place(&error))
             }
             Some(value) => serde_json::from_str(value.get())
-                .map_err(|error| error.to_string())
+                .map_err(|error| kind_and_place(&error))
                 .and_then(|value| T::upgrade(version, value).map_err(|error| error.to_string())),
         };
         match read {
@@ -111,6 +111,11 @@ impl SlotData {
     }
 }
 
+/// The message itself may quote what somebody keeps in their session, and errors are logged.
+fn kind_and_place(error: &serde_json::Error) -> String {
+    format!("{:?} error at column {}", error.classify(), error.column())
+}
+
 fn field<T: DeserializeOwned>(slot: &BTreeMap<String, Box<RawValue>>, name: &str) -> Option<T> {
     serde_json::from_str(slot.get(name)?.get()).ok()
 }
@@ -154,6 +159,20 @@ mod tests {
         let before = data.encode();
         assert!(matches!(data.read::<Old>(), Err(SlotError::Unreadable { stored: 2, expected: 1, .. })));
         assert_eq!(data.encode(), before);
+    }
+
+    /// An error is logged, and its message used to quote the value that did not fit.
+    #[test]
+    fn what_does_not_fit_is_not_quoted() {
+        let mut data = SlotData::default();
+        data.write(&New { b: "private".into() }).unwrap();
+        let mut text = String::from_utf8(data.encode()).unwrap();
+        text = text
+            .replace(r#""version":2"#, r#""version":1"#)
+            .replace(r#"{"b":"private"}"#, r#"{"a":"private"}"#);
+        let error = SlotData::decode(text.as_bytes()).unwrap().read::<Old>().unwrap_err();
+        assert!(error.to_string().contains("Data error at column"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("private"));
     }
 
     #[test]
