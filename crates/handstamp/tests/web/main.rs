@@ -3,11 +3,14 @@
 
 mod bearer;
 mod caching;
+mod canary;
 mod cookie;
 mod cross_site;
 mod dropped;
 mod form_token;
+mod log;
 mod malformed;
+mod needles;
 mod outage;
 mod refusals;
 mod renewal;

@@ -1,0 +1,117 @@
+//! Looking for a secret in whatever form somebody may have written it down.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+};
+use handstamp::{TOKEN_LENGTH, TOKEN_PREFIX};
+
+/// Where the secret lies in a token's 63 bytes.
+const SECRET: std::ops::Range<usize> = 20..52;
+
+/// Pieces of secrets by their length, each with the name of the form it is in. A piece is long enough
+/// not to be met by chance.
+#[derive(Default)]
+pub struct Needles(HashMap<usize, HashMap<Vec<u8>, &'static str>>);
+
+impl Needles {
+    /// Adds the secret half of a token; the other half is its session's public name.
+    pub fn token(&mut self, token: &str) {
+        assert_eq!(token.len(), TOKEN_LENGTH);
+        let bytes = URL_SAFE_NO_PAD.decode(&token[TOKEN_PREFIX.len()..]).expect("a token is base64url");
+        self.secret(&bytes[SECRET]);
+    }
+
+    /// Adds secret bytes in every form.
+    pub fn secret(&mut self, secret: &[u8]) {
+        self.pieces("raw bytes", secret, 8, 1);
+        let hex = secret.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        self.pieces("hex", hex.as_bytes(), 16, 2);
+        self.pieces("hex in capitals", hex.to_uppercase().as_bytes(), 16, 2);
+        // The three ways in which the secret can lie in groups of three bytes.
+        for skip in 0..3 {
+            let url = URL_SAFE_NO_PAD.encode(&secret[skip..]);
+            let standard = STANDARD_NO_PAD.encode(&secret[skip..]);
+            for (form, text) in [("base64url", &url), ("base64", &standard)] {
+                let whole_groups = text.len() / 4 * 4;
+                self.pieces(form, &text.as_bytes()[..whole_groups], 12, 1);
+            }
+            let percent = url.bytes().fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "%{byte:02X}");
+                text
+            });
+            self.pieces("percent-encoded", percent.as_bytes(), 30, 3);
+            for again in (0..3).map(|more| STANDARD_NO_PAD.encode(&url[more..])) {
+                self.pieces("base64 twice", &again.as_bytes()[..again.len() / 4 * 4], 16, 4);
+            }
+        }
+        for (form, joint) in [("Debug of bytes", ", "), ("JSON of bytes", ",")] {
+            for part in secret.windows(6) {
+                let numbers: Vec<_> = part.iter().map(u8::to_string).collect();
+                self.add(form, numbers.join(joint).as_bytes());
+            }
+        }
+    }
+
+    /// Adds a text as it is.
+    pub fn text(&mut self, text: &str) {
+        self.add("text", text.as_bytes());
+    }
+
+    fn pieces(&mut self, form: &'static str, whole: &[u8], length: usize, step: usize) {
+        for piece in whole.windows(length).step_by(step) {
+            self.add(form, piece);
+        }
+    }
+
+    fn add(&mut self, form: &'static str, piece: &[u8]) {
+        self.0.entry(piece.len()).or_default().insert(piece.to_vec(), form);
+    }
+
+    /// The forms in which any of the secrets stands in the hay.
+    pub fn found_in(&self, hay: &[u8]) -> HashSet<&'static str> {
+        let mut found = HashSet::new();
+        for (length, needles) in &self.0 {
+            found.extend(hay.windows(*length).filter_map(|window| needles.get(window)));
+        }
+        found
+    }
+}
+
+#[test]
+fn a_secret_is_found_in_every_form() {
+    let bytes: Vec<u8> = (0..63).map(|byte: u8| byte.wrapping_mul(37) ^ 0x5a).collect();
+    let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(&bytes));
+    let mut needles = Needles::default();
+    needles.token(&token);
+    let secret = &bytes[SECRET];
+    let percent = token.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    for (form, hay) in [
+        ("base64url", format!("a line with {token} in it")),
+        ("base64url", token[30..60].to_owned()),
+        ("base64", STANDARD_NO_PAD.encode(secret)),
+        ("base64", STANDARD_NO_PAD.encode(&bytes)),
+        ("base64", format!("x{}", STANDARD_NO_PAD.encode(&bytes[19..]))),
+        ("hex", hex(secret)),
+        ("hex", hex(&bytes[33..45])),
+        ("hex in capitals", hex(secret).to_uppercase()),
+        ("percent-encoded", percent),
+        ("Debug of bytes", format!("{bytes:?}")),
+        ("JSON of bytes", format!("{bytes:?}").replace(' ', "")),
+        ("base64 twice", STANDARD_NO_PAD.encode(&token[5..])),
+    ] {
+        assert!(needles.found_in(hay.as_bytes()).contains(form), "{form}");
+    }
+    assert!(needles.found_in(&bytes).contains("raw bytes"));
+    let id = format!("ses_{} generation 1", URL_SAFE_NO_PAD.encode(&bytes[..16]));
+    assert!(needles.found_in(id.as_bytes()).is_empty(), "the public half is no secret");
+}
