@@ -64,6 +64,23 @@ pub async fn a_dropped_commit_is_whole(make: impl MakeStore) {
     .await;
 }
 
+/// Record and entry go together.
+pub async fn a_dropped_renewal_is_whole(make: impl MakeStore) {
+    let bench = Bench::new(&make).await;
+    at_every_await(async |polls| {
+        let session = bench.begun().await;
+        let head = bench.head().await;
+        let done = dropped_after(bench.store.renew(bench.renew(&session, b"new")), polls).await.is_some();
+        settle(&bench).await;
+        let written = *bench.stored(&session).await.body == *b"new";
+        let told = bench.told(head).await.contains(&Change::Renewed { session: session.key.id });
+        assert_eq!(written, told);
+        assert!(written || !done);
+        done
+    })
+    .await;
+}
+
 /// Session, index and entry go together.
 pub async fn a_dropped_admission_is_whole(make: impl MakeStore) {
     let bench = Bench::new(&make).await;

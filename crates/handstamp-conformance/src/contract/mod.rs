@@ -158,6 +158,7 @@ macro_rules! contract_tests {
             dropped {
                 a_dropped_create_is_whole
                 a_dropped_commit_is_whole
+                a_dropped_renewal_is_whole
                 a_dropped_admission_is_whole
                 a_dropped_end_is_whole
                 a_dropped_credential_change_is_whole

@@ -92,8 +92,10 @@ pub async fn a_sweep_writes_the_ends_of_a_realm(make: impl MakeStore) {
     bench.end(Target::Cell(bench.realm.clone(), bench.cell), EndReason::RealmEnded).await;
     let head = bench.head().await;
     swept(&bench, bench.sweep()).await;
-    let ended = |change: &Change| matches!(change, Change::Ended { session: id, ending } if *id == session.key.id && ending.reason == EndReason::RealmEnded);
-    assert!(bench.told(head).await.iter().any(ended));
+    let ending = bench.ending(&session).await.expect("it has ended");
+    assert_eq!(ending.reason, EndReason::RealmEnded);
+    assert_eq!(bench.told(head).await, [Change::Ended { session: session.key.id, ending }]);
+    assert!(bench.stored(&session).await.data.is_empty());
 }
 
 /// What the engine has to finish is reported and left alone.

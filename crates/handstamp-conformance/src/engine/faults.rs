@@ -1,5 +1,5 @@
-//! Every store call of every verb fails once, or from there on, before the store has seen it or with
-//! the answer lost. What the client was told is true, and after a repeat nothing has happened twice.
+//! Every store call of every verb fails once, or from there on, before the store has seen it, with
+//! the answer lost, or with no answer at all. What the client was told is true, and after a repeat nothing has happened twice.
 
 use super::{ending, token, verb::survives_faults, visit};
 use crate::MakeStore;

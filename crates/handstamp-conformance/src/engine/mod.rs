@@ -58,6 +58,7 @@ macro_rules! engine_tests {
                 a_store_that_hangs_makes_everything_unknown
                 a_failed_note_of_a_use_fails_no_request
                 a_timeout_that_cannot_be_recorded_is_unknown
+                a_realm_end_goes_on_where_it_stopped
                 a_live_connection_outlasts_an_outage
             }
             observers {

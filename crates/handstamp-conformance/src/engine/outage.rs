@@ -4,7 +4,7 @@ use std::{pin::pin, time::Duration};
 
 use futures_util::FutureExt;
 use handstamp::{
-    EndReason, LiveEnd, Verdict,
+    Cell, EndReason, LiveEnd, Verdict,
     device::DeviceFacts,
     testing::{Fault, Operation, When},
 };
@@ -79,6 +79,27 @@ pub async fn a_timeout_that_cannot_be_recorded_is_unknown(make: impl MakeStore) 
     assert!(matches!(world.resume(&token).await, Verdict::Unknown(_)));
     world.store.mend();
     assert!(matches!(world.resume(&token).await, Verdict::Ended(EndReason::Idle)));
+}
+
+/// The end of a realm says how far it came, and goes on from there.
+pub async fn a_realm_end_goes_on_where_it_stopped(make: impl MakeStore) {
+    let world = World::new(&make).await;
+    let mut tokens = Vec::new();
+    for number in 0..20 {
+        tokens.push(world.client(&format!("account {number}")).await.1);
+    }
+    let mut next = Cell::new(0);
+    for calls in [1, 40, 100] {
+        world.store.plan(When::From(calls), Fault::AnswerLost);
+        let error = world.sessions.end_realm_from(next).await.expect_err("the store has failed");
+        assert_eq!(error.next.index(), next.index() + calls - 1);
+        next = error.next;
+    }
+    world.store.mend();
+    world.sessions.end_realm_from(next).await.expect("the store is back");
+    for token in &tokens {
+        assert!(matches!(world.resume(token).await, Verdict::Ended(EndReason::RealmEnded)));
+    }
 }
 
 /// A live connection outlasts a short outage and is told the truth afterwards.

@@ -73,9 +73,9 @@ impl Tries {
 }
 
 /// Faults at store call 1, 2, 3 ... until the verb makes no such call: only there or from there on,
-/// before the store sees it or with the answer lost. Then the client repeats.
+/// before the store sees it, with the answer lost, or with no answer at all. Then the client repeats.
 pub(super) async fn survives_faults<V: Verb>(make: impl MakeStore) {
-    for fault in [Fault::Before, Fault::AnswerLost] {
+    for fault in [Fault::Before, Fault::AnswerLost, Fault::Hangs] {
         for when in [When::Call, When::From] {
             for call in 1.. {
                 if survives_fault::<V>(&make, when(call), fault).await == 0 {
@@ -92,7 +92,7 @@ async fn survives_fault<V: Verb>(make: &impl MakeStore, when: When, fault: Fault
     let before = V::prepare(&world).await;
     let mut tries = Tries::default();
     world.store.plan(when, fault);
-    let said = V::run(&world, &before).await;
+    let said = world.out_waiting(V::run(&world, &before)).await;
     let struck = world.store.struck();
     world.store.mend();
     println!("{fault:?} at {when:?}: {struck} calls failed, then {said:?}");
