@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{cross_site::CrossSite, refusal::Refusal};
+use super::{cross_site::CrossSite, refusal::Refusal, session::Session};
 
 /// Checks the requests of the routes behind it by rules of their own, after the session layer's.
 ///
@@ -70,6 +70,8 @@ where
             Ok(()) => CrossSiteFuture { step: Step::Running { inner: self.inner.call(request) } },
             Err(refused) => {
                 tracing::warn!(code = refused.code(), "a cross-site request was refused: {refused}");
+                // So that the session layer knows whether to make a page of the refusal.
+                let _ = Session::of(&request);
                 CrossSiteFuture { step: Step::Refused { refusal: Refusal::of_cross_site(refused) } }
             }
         }

@@ -1,10 +1,6 @@
 //! Tokens in `Authorization: Bearer`, for clients that are no browsers.
 
-use axum::{
-    Router,
-    extract::Query,
-    routing::{get, post},
-};
+use axum::{Router, extract::Query, response::IntoResponse, routing::post};
 use handstamp::{
     Proof,
     web::{Session, SessionError},
@@ -35,12 +31,17 @@ async fn leave(session: Session) -> Result<String, SessionError> {
     Ok(session.take_token().map(|token| token.expose().to_owned()).unwrap_or_default())
 }
 
+async fn careless(session: Session, entry: Query<Entry>) -> Result<impl IntoResponse, SessionError> {
+    let token = enter(session, entry).await?;
+    Ok(([("cache-control", "public, max-age=600"), ("cdn-cache-control", "max-age=600")], token))
+}
+
 fn routes() -> Router {
     Router::new()
         .route("/enter", post(enter))
         .route("/renew", post(renew))
         .route("/leave", post(leave))
-        .route("/cached", get(async |_: Session| ([(header::CACHE_CONTROL, "public, max-age=600")], "x")))
+        .route("/careless", post(careless))
         .merge(shop::routes())
 }
 
@@ -80,6 +81,15 @@ async fn the_handler_hands_the_token_out_and_no_cookie_is_ever_set() {
     assert_eq!(ask(&client, Method::GET, "/who", &[&format!("bEARER {token}")]).await.body, "ada");
     assert_eq!(ask(&client, Method::POST, "/sign-out", &[&bearer]).await.body, "signed out");
     assert_eq!(ask(&client, Method::GET, "/account", &[&bearer]).await.problem()["reason"], "signed_out");
+}
+
+#[tokio::test]
+async fn an_answer_that_holds_a_token_is_never_cacheable() {
+    let world = World::new();
+    let answer = ask(&api(&world), Method::POST, "/careless?account=ada", &[]).await;
+    assert!(answer.body.starts_with(handstamp::TOKEN_PREFIX));
+    assert_eq!(answer.all("cache-control"), ["private, no-store"]);
+    assert_eq!(answer.all("cdn-cache-control"), [] as [&str; 0]);
 }
 
 #[tokio::test]

@@ -287,6 +287,19 @@ async fn an_answer_sets_the_cookie_once_and_the_last_verb_wins() {
     assert_eq!(client.get("/draft").await.body, "good bye");
 }
 
+/// The message of a sign-out lies in a session that begins with it. `Clear-Site-Data` used to name
+/// cookies in that answer too, and so took the new one away.
+#[tokio::test]
+async fn clearing_site_data_does_not_take_a_cookie_that_the_same_answer_sets() {
+    let world = World::new();
+    let routes = Router::new().route("/out-and-in", post(out_and_in)).merge(crate::shop::routes());
+    let mut client = Client::new(&world.serve(routes, handstamp::web::SessionLayer::clear_site_data));
+    client.sign_in("ada").await;
+    let answer = client.post("/out-and-in").await;
+    assert_eq!(answer.all("clear-site-data"), [r#""cache", "storage""#]);
+    assert_eq!(client.get("/draft").await.body, "good bye");
+}
+
 #[tokio::test]
 async fn cookies_of_the_application_stay_beside_it() {
     let world = World::new();

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::{Router, routing::any};
-use handstamp::web::{CrossSite, Origin};
+use handstamp::web::{CrossSite, CrossSiteLayer, Origin};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use crate::support::{Answer, Client, Kind, World};
@@ -220,4 +220,20 @@ async fn the_protection_can_be_left_to_something_in_front_and_refusals_can_be_pa
     let page = Client::new(&app).ask(Kind::Link, Method::POST, "/sign-out").await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert_eq!(page.body, "This request came from another site and was not carried out.");
+}
+
+#[tokio::test]
+async fn a_strict_route_refuses_more_and_in_the_same_words() {
+    let world = World::new();
+    let strict = CrossSiteLayer::new(CrossSite::new().strict());
+    let routes = crate::shop::routes().layer(strict);
+    let app =
+        world.serve(routes, |layer| layer.render(|refusal| Some(Response::new(refusal.code.to_owned()))));
+    let mut client = Client::new(&app);
+    let problem = client.ask(Kind::Api, Method::POST, "/sign-in?account=ada").await;
+    assert_eq!((problem.status, problem.code().as_str()), (StatusCode::FORBIDDEN, "cross_site_no_evidence"));
+    // People get the page here as well.
+    let page = client.ask(Kind::PlainHttp, Method::POST, "/sign-in?account=ada").await;
+    assert_eq!(page.body, "cross_site_no_evidence");
+    client.sign_in("ada").await;
 }
