@@ -6,6 +6,7 @@ mod caching;
 mod canary;
 mod cookie;
 mod cross_site;
+mod devices;
 mod dropped;
 mod form_token;
 mod log;

@@ -30,12 +30,7 @@ impl Needles {
     /// Adds secret bytes in every form.
     pub fn secret(&mut self, secret: &[u8]) {
         self.pieces("raw bytes", secret, 8, 1);
-        let hex = secret.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-        self.pieces("hex", hex.as_bytes(), 16, 2);
-        self.pieces("hex in capitals", hex.to_uppercase().as_bytes(), 16, 2);
+        self.numbers(secret);
         // The three ways in which the secret can lie in groups of three bytes.
         for skip in 0..3 {
             let url = URL_SAFE_NO_PAD.encode(&secret[skip..]);
@@ -44,17 +39,21 @@ impl Needles {
                 let whole_groups = text.len() / 4 * 4;
                 self.pieces(form, &text.as_bytes()[..whole_groups], 12, 1);
             }
-            let percent = url.bytes().fold(String::new(), |mut text, byte| {
-                let _ = write!(text, "%{byte:02X}");
-                text
-            });
-            self.pieces("percent-encoded", percent.as_bytes(), 30, 3);
+            self.pieces("percent-encoded", in_hex("%", url.as_bytes(), true).as_bytes(), 30, 3);
+            self.numbers(url.as_bytes());
             for again in (0..3).map(|more| STANDARD_NO_PAD.encode(&url[more..])) {
                 self.pieces("base64 twice", &again.as_bytes()[..again.len() / 4 * 4], 16, 4);
             }
         }
+    }
+
+    /// Bytes, raw or of a text, as numbers.
+    fn numbers(&mut self, bytes: &[u8]) {
+        for capitals in [false, true] {
+            self.pieces("hex", in_hex("", bytes, capitals).as_bytes(), 16, 2);
+        }
         for (form, joint) in [("Debug of bytes", ", "), ("JSON of bytes", ",")] {
-            for part in secret.windows(6) {
+            for part in bytes.windows(6) {
                 let numbers: Vec<_> = part.iter().map(u8::to_string).collect();
                 self.add(form, numbers.join(joint).as_bytes());
             }
@@ -86,6 +85,14 @@ impl Needles {
     }
 }
 
+fn in_hex(before: &str, bytes: &[u8], capitals: bool) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ =
+            if capitals { write!(text, "{before}{byte:02X}") } else { write!(text, "{before}{byte:02x}") };
+        text
+    })
+}
+
 #[test]
 fn a_secret_is_found_in_every_form() {
     let bytes: Vec<u8> = (0..63).map(|byte: u8| byte.wrapping_mul(37) ^ 0x5a).collect();
@@ -93,19 +100,18 @@ fn a_secret_is_found_in_every_form() {
     let mut needles = Needles::default();
     needles.token(&token);
     let secret = &bytes[SECRET];
-    let percent = token.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     for (form, hay) in [
         ("base64url", format!("a line with {token} in it")),
         ("base64url", token[30..60].to_owned()),
         ("base64", STANDARD_NO_PAD.encode(secret)),
         ("base64", STANDARD_NO_PAD.encode(&bytes)),
         ("base64", format!("x{}", STANDARD_NO_PAD.encode(&bytes[19..]))),
-        ("hex", hex(secret)),
-        ("hex", hex(&bytes[33..45])),
-        ("hex in capitals", hex(secret).to_uppercase()),
-        ("percent-encoded", percent),
+        ("hex", in_hex("", secret, false)),
+        ("hex", in_hex("", &bytes[33..45], true)),
+        ("hex", in_hex("", token.as_bytes(), false)),
+        ("percent-encoded", in_hex("%", token.as_bytes(), true)),
         ("Debug of bytes", format!("{bytes:?}")),
+        ("Debug of bytes", format!("{:?}", token.as_bytes())),
         ("JSON of bytes", format!("{bytes:?}").replace(' ', "")),
         ("base64 twice", STANDARD_NO_PAD.encode(&token[5..])),
     ] {

@@ -2,9 +2,9 @@
 
 use axum::{Router, extract::Query, routing::post};
 use handstamp::{
-    Cap, Policy, Proof, SignInTicket, SlotValue,
+    Authorisations, Cap, Policy, Proof, SignInTicket, SlotValue,
     testing::{Operation, Side},
-    web::{Session, SessionError},
+    web::{Session, SessionError, axum::SignedIn},
 };
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -249,37 +249,21 @@ async fn a_ticket_survives_several_factors_for_a_while_and_serves_once() {
 }
 
 #[tokio::test]
-async fn devices_are_listed_and_ended_for_their_own_account_only() {
-    let world = World::new();
-    let mut phone = world.signed_in("ada").await;
-    let mut laptop = world.signed_in("ada").await;
-    let mut eve = world.signed_in("eve").await;
-    let ids = |body: &str| -> Vec<String> {
-        let list: Vec<serde_json::Value> = serde_json::from_str(body).expect("a list");
-        list.iter().map(|info| info["id"].as_str().expect("an id").to_owned()).collect()
+async fn granting_something_changes_the_token_without_grace() {
+    let grant = async |session: Session| -> Result<&'static str, SessionError> {
+        session.authorise(Authorisations::new(["refund"])).await?;
+        Ok("granted")
     };
-    let phones = world.live("ada").await.iter().map(|info| info.id.to_string()).collect::<Vec<_>>();
-    let mut listed = ids(&laptop.get("/devices").await.body);
-    listed.sort();
-    let mut expected = phones.clone();
-    expected.sort();
-    assert_eq!(listed, expected);
-
-    // Somebody else's session and one that never was look the same.
-    let never = world.sessions.begin(handstamp::device::DeviceFacts::default()).await.unwrap().session.id();
-    for id in phones.iter().chain([&never.to_string()]) {
-        let answer = eve.post(&format!("/end?id={id}")).await;
-        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_FOUND, "not_found"));
-    }
-    assert_eq!(phone.get("/who").await.body, "ada");
-
-    assert_eq!(laptop.post("/end-others").await.body, "1");
-    assert_eq!(phone.get("/account").await.problem()["reason"], "revoked");
-    assert_eq!(laptop.get("/who").await.body, "ada");
-
-    // Ending this very session is a sign-out.
-    let own = world.live("ada").await[0].id;
-    let answer = laptop.post(&format!("/end?id={own}")).await;
-    assert_eq!((answer.body.as_str(), answer.set_cookies().len()), ("1", 1));
-    assert_eq!(laptop.token, None);
+    let allowed = async |who: SignedIn| who.authorisations().allow("refund").to_string();
+    let world = World::new();
+    let routes = Router::new().route("/grant", post(grant)).route("/allowed", post(allowed));
+    let mut client = Client::new(&world.serve(routes.merge(shop::routes()), |layer| layer));
+    assert_eq!(client.post("/grant").await.code(), "not_signed_in");
+    client.sign_in("ada").await;
+    let old = client.clone();
+    assert_eq!(client.post("/allowed").await.body, "false");
+    let answer = client.post("/grant").await;
+    assert_eq!((answer.body.as_str(), answer.set_cookies().len()), ("granted", 1));
+    assert_eq!(client.post("/allowed").await.body, "true");
+    assert_eq!(old.clone().post("/allowed").await.code(), "superseded");
 }
