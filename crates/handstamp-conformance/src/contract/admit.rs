@@ -2,15 +2,14 @@
 
 use handstamp::{
     Change, EndReason,
-    store::{AccountWork, Admission, Admit, Condition, Epoch, Replaced, StoredSession, StoredState, Target},
+    store::{AccountWork, Admission, Admit, Condition, Epoch, StoredSession, StoredState, Target},
 };
 
 use super::kit::Bench;
 use crate::MakeStore;
 
 fn replacing(bench: &Bench, new: &StoredSession, old: &StoredSession, epoch: Epoch) -> Admit {
-    let replaced = Some(Replaced { id: old.key.id, data_write: old.data_write });
-    Admit { replaced, ..bench.admission(new, epoch) }
+    Admit { replaced: Some(bench.replaced(old)), ..bench.admission(new, epoch) }
 }
 
 /// The session is there with its account's and cell's epoch, and the log says so.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use handstamp::{
     Cap, EndReason,
     store::{
-        AccountOutcome, AccountWork, Admission, Admit, Create, Kept, Renew, Replaced, StoredSession, Target,
-        Touch, WriteOutcome,
+        AccountOutcome, AccountWork, Admission, Admit, Create, Kept, Renew, StoredSession, Target, Touch,
+        WriteOutcome,
     },
 };
 
@@ -145,8 +145,7 @@ pub async fn replaced(make: impl MakeStore) {
     let bench = Bench::new(&make).await;
     let (old, new) = (bench.admitted("alice").await, bench.signed_in("alice"));
     let epoch = bench.state("alice").await.epoch;
-    let replaced = Some(Replaced { id: old.key.id, data_write: old.data_write });
-    let admit = Admit { replaced, ..bench.admission(&new, epoch) };
+    let admit = Admit { replaced: Some(bench.replaced(&old)), ..bench.admission(&new, epoch) };
     bench.store.admit(admit).await.expect("admit");
     nothing_revives(&bench, &old).await;
 }

@@ -2,7 +2,7 @@
 
 use handstamp::{
     Cap, Change, EndReason, SessionId,
-    store::{AccountWork, Admission, Admit, Epoch, Replaced, StoredSession, Target},
+    store::{AccountWork, Admission, Admit, Epoch, StoredSession, Target},
 };
 use tokio::task::JoinSet;
 
@@ -86,7 +86,7 @@ pub async fn the_replaced_session_takes_no_place(make: impl MakeStore) {
     let old = bench.admitted("alice").await;
     let new = bench.signed_in("alice");
     let admit = Admit {
-        replaced: Some(Replaced { id: old.key.id, data_write: old.data_write }),
+        replaced: Some(bench.replaced(&old)),
         cap: Cap::refuse_above(1),
         ..bench.admission(&new, Epoch::default())
     };

@@ -14,7 +14,7 @@ use handstamp::{
     store::{
         AccountChange, AccountKey, AccountOutcome, AccountState, AccountWork, Admission, Admit, ChangesPage,
         Commit, Condition, Create, CreateOutcome, End, EndOutcome, Epoch, Kept, List, Loaded, Renew,
-        SessionKey, Store, StoredSession, StoredState, Sweep, Target,
+        Replaced, SessionKey, Store, StoredSession, StoredState, Sweep, Target,
     },
 };
 
@@ -96,6 +96,12 @@ impl Bench {
             cap: Cap::keep_newest(1000),
             clocks: self.clocks(),
         }
+    }
+
+    /// The old session that a sign-in takes the place of, as it was read.
+    pub(super) fn replaced(&self, old: &StoredSession) -> Replaced {
+        let _ = self;
+        Replaced { id: old.key.id, data_write: old.data_write }
     }
 
     /// Stores an anonymous session.
