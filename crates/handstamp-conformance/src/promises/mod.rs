@@ -6,14 +6,19 @@
 //! [`FakeClock`]: handstamp::testing::FakeClock
 
 pub mod caps;
+pub mod change_log;
 pub mod clocks;
 pub mod credentials;
 mod forgetful;
+pub mod input;
 mod kit;
+pub mod live;
+pub mod reference;
 pub mod renewal;
 pub mod sign_in;
 pub mod signed_out;
 pub mod step_up;
+mod turns;
 pub mod updates;
 
 /// Makes a test of each promise.
@@ -30,6 +35,12 @@ macro_rules! promise_tests {
                     of_64_simultaneous_sign_ins_exactly_the_cap_is_admitted
                     sessions_past_their_clocks_do_not_count
                     signing_in_again_on_one_device_costs_no_other_device
+                }
+                change_log {
+                    every_change_of_a_long_history_is_told_once
+                    a_bulk_end_is_one_entry
+                    an_expiry_is_told_once
+                    the_log_holds_no_secret_and_forgets_the_erased
                 }
                 clocks {
                     an_unused_session_ends_at_its_idle_timeout
@@ -49,6 +60,21 @@ macro_rules! promise_tests {
                     a_sign_in_stopped_at_its_admission_is_void_after_the_change
                     a_ticket_from_before_a_hold_or_an_erasure_is_void
                     of_two_changes_at_once_one_session_stays
+                }
+                input {
+                    no_bad_token_reaches_the_store
+                    a_token_of_another_realm_or_key_is_not_ours
+                    a_genuine_token_is_never_adopted
+                }
+                live {
+                    a_connection_ends_at_once_with_its_session
+                    a_connection_ends_at_the_timeouts_of_its_session
+                    a_shorter_policy_reaches_a_connection
+                    in_an_outage_a_connection_becomes_unverified
+                    an_end_in_a_short_outage_is_told_after_it
+                }
+                reference {
+                    random_histories_agree_with_the_model
                 }
                 renewal {
                     all_32_presenters_get_the_same_successor
