@@ -8,6 +8,8 @@ mod call;
 mod clock;
 mod faulty;
 mod forward;
+#[doc(hidden)]
+pub mod fuzz;
 mod gate;
 mod sign_in;
 mod spy;

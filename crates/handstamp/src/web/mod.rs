@@ -24,6 +24,8 @@ mod service;
 mod session;
 mod slot;
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use cookie::{Found, find};
 pub use cookie::{CookieError, CookieRecipe, SameSitePolicy};
 pub use cross_site::{CrossSite, CrossSiteRefusal, ExemptionError, Origin, OriginError};
 pub use error::SessionError;

@@ -1,0 +1,5 @@
+//! What a client sends as a token.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| handstamp::testing::fuzz::token(bytes));
