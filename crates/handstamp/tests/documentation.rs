@@ -195,7 +195,7 @@ fn the_guide_shows_what_a_policy_prints() {
     let remember_me = page("guide/remember-me.md");
     let policy = Policy::aal2().remember_me(IdleTimeout::days(14), AbsoluteTimeout::days(30));
     let deviations = policy.deviations(Level::Aal2);
-    let printed: String = deviations.iter().map(|deviation| format!("{deviation}\n")).collect();
+    let printed = deviations.iter().fold(String::new(), |printed, line| printed + &line.to_string() + "\n");
     assert!(remember_me.contains(&format!("```text\n{printed}```")), "it prints:\n{printed}");
 }
 
@@ -246,6 +246,10 @@ fn every_link_leads_somewhere_and_every_test_that_is_named_exists() {
             let file = if file.is_empty() { path.clone() } else { path.with_file_name("").join(file) };
             assert!(file.exists(), "{}: the link to {target} leads nowhere", path.display());
             let Some(test) = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')) else { continue };
+            // A link to a file shows its path or its name.
+            if test.contains('/') || file.ends_with(test) {
+                continue;
+            }
             // `faults::edit` is the test `edit` of the file that is linked.
             let test = test.rsplit("::").next().unwrap_or(test);
             let source = match file.extension().and_then(|extension| extension.to_str()) {
@@ -253,13 +257,9 @@ fn every_link_leads_somewhere_and_every_test_that_is_named_exists() {
                 Some("js") => read(&file).contains(&format!("test(\"{test}\"")),
                 _ => continue,
             };
-            // A link to a program shows its path.
-            if test.ends_with(".rs") {
-                continue;
-            }
             named += 1;
             assert!(source, "{}: {target} has no test `{test}`", path.display());
         }
     }
-    assert!(named >= 20, "the pages are read wrongly: {named} tests");
+    assert!(named >= 100, "the pages are read wrongly: {named} tests");
 }
