@@ -176,6 +176,25 @@ async fn slow_writers_of_a_session_that_was_signed_out_change_nothing() {
 }
 
 #[tokio::test]
+async fn slow_writers_from_before_a_change_of_privilege_change_nothing() {
+    for path in ["/step-up", "/credentials-changed"] {
+        let world = World::new();
+        let mut client = world.signed_in("ada").await;
+        client.post("/basket?text=tea").await;
+        let gate = world.gates.close(Operation::Commit, Side::Before);
+        let mut slow = client.clone();
+        let late = tokio::spawn(async move { slow.post("/basket?text=late").await });
+        gate.arrived(1).await;
+        assert_eq!(client.post(path).await.status, StatusCode::OK);
+        gate.open();
+        let answer = late.await.unwrap();
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "superseded"));
+        answer.leaves_the_cookie();
+        assert_eq!(client.get("/basket").await.body, "tea", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn parallel_writers_all_count() {
     let world = World::new();
     let mut client = world.signed_in("ada").await;

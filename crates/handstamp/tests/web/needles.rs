@@ -52,11 +52,12 @@ impl Needles {
         for capitals in [false, true] {
             self.pieces("hex", in_hex("", bytes, capitals).as_bytes(), 16, 2);
         }
-        for (form, joint) in [("Debug of bytes", ", "), ("JSON of bytes", ",")] {
-            for part in bytes.windows(6) {
-                let numbers: Vec<_> = part.iter().map(u8::to_string).collect();
-                self.add(form, numbers.join(joint).as_bytes());
-            }
+        for part in bytes.windows(6) {
+            let decimal = part.iter().map(u8::to_string).collect::<Vec<_>>();
+            let hex = part.iter().map(|byte| format!("{byte:x}")).collect::<Vec<_>>();
+            self.add("Debug of bytes", decimal.join(", ").as_bytes());
+            self.add("Debug of bytes in hex", hex.join(", ").as_bytes());
+            self.add("JSON of bytes", decimal.join(",").as_bytes());
         }
     }
 
@@ -112,6 +113,7 @@ fn a_secret_is_found_in_every_form() {
         ("percent-encoded", in_hex("%", token.as_bytes(), true)),
         ("Debug of bytes", format!("{bytes:?}")),
         ("Debug of bytes", format!("{:?}", token.as_bytes())),
+        ("Debug of bytes in hex", format!("{bytes:x?}")),
         ("JSON of bytes", format!("{bytes:?}").replace(' ', "")),
         ("base64 twice", STANDARD_NO_PAD.encode(&token[5..])),
     ] {
