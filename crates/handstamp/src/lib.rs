@@ -28,6 +28,7 @@ mod record;
 mod sessions;
 mod slot;
 pub mod store;
+mod sync;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;

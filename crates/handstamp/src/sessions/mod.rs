@@ -11,6 +11,8 @@ mod builder;
 mod credentials;
 mod edit;
 mod end;
+#[cfg(all(test, shuttle))]
+mod interleavings;
 mod judge;
 mod list;
 mod live;

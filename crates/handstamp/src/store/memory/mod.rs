@@ -13,7 +13,7 @@ mod write;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use tokio::sync::watch;
@@ -25,7 +25,11 @@ use super::{
     Renew, Scan, ScanCursor, ScanPage, SessionKey, Stats, Store, StoreError, StoreFuture, Sweep, Swept,
     Target, Touch, WriteOutcome,
 };
-use crate::{id::Cell, random::random_bytes};
+use crate::{
+    id::Cell,
+    random::random_bytes,
+    sync::{Mutex, MutexGuard},
+};
 
 /// How many log entries a cell keeps, unless changed.
 const ENTRIES_PER_CELL: usize = 4096;
