@@ -2,7 +2,7 @@
 
 use handstamp::{
     Change, EndReason,
-    store::{AccountWork, Admission, Admit, Condition, Epoch, StoredSession, StoredState, Target},
+    store::{AccountWork, Admission, Admit, Condition, Epoch, Renew, StoredSession, StoredState, Target},
 };
 
 use super::kit::Bench;
@@ -106,6 +106,18 @@ pub async fn an_admission_that_carried_older_data_is_a_conflict(make: impl MakeS
     assert!(bench.load(&new).await.is_none());
     assert_eq!(bench.ending(&old).await, None);
     assert_eq!(bench.head().await, head);
+}
+
+/// A request that a step-up has overtaken takes no place: whoever stepped up stays signed in.
+pub async fn an_admission_from_before_a_change_of_privilege_is_a_conflict(make: impl MakeStore) {
+    let bench = Bench::new(&make).await;
+    let (old, new) = (bench.admitted("alice").await, bench.signed_in("alice"));
+    let admit = replacing(&bench, &new, &old, bench.state("alice").await.epoch);
+    let raise = Renew { raises_privilege: true, ..bench.renew(&old, b"stepped up") };
+    bench.store.renew(raise).await.expect("renew");
+    assert_eq!(bench.store.admit(admit).await.expect("admit"), Admission::Conflict);
+    assert!(bench.load(&new).await.is_none());
+    assert_eq!(bench.ending(&old).await, None);
 }
 
 /// Of two sign-ins over the same session the second is told that it lost.

@@ -2,7 +2,7 @@
 
 use handstamp::{
     Actor, Change, EndReason, Ending,
-    store::{Condition, End, EndOutcome, StoredState, Target},
+    store::{Condition, End, EndOutcome, Renew, StoredState, Target},
 };
 use tokio::task::JoinSet;
 
@@ -93,6 +93,20 @@ pub async fn a_conditional_end_happens_only_at_what_was_seen(make: impl MakeStor
     let target = Target::One(other.key.clone(), Condition::AtData(other.data_write));
     let outcome = bench.end(target, EndReason::Replaced).await;
     assert_eq!(outcome, EndOutcome::Ended(vec![other.key.id]));
+}
+
+/// A request that a step-up has overtaken ends nothing.
+pub async fn an_end_from_before_a_change_of_privilege_is_a_conflict(make: impl MakeStore) {
+    let bench = Bench::new(&make).await;
+    let before = bench.admitted("alice").await;
+    let raise = Renew { raises_privilege: true, ..bench.renew(&before, b"stepped up") };
+    bench.store.renew(raise).await.expect("renew");
+    let target = |privilege| Target::One(before.key.clone(), Condition::AtPrivilege(privilege));
+    let outcome = bench.end(target(before.privilege), EndReason::SignedOut).await;
+    assert_eq!(outcome, EndOutcome::Conflict);
+    assert_eq!(bench.ending(&before).await, None);
+    let outcome = bench.end(target(before.privilege.next()), EndReason::SignedOut).await;
+    assert_eq!(outcome, EndOutcome::Ended(vec![before.key.id]));
 }
 
 /// Only the store ends for its clocks, by what is stored: whoever remembers older times is wrong.

@@ -101,7 +101,7 @@ impl Bench {
     /// The old session that a sign-in takes the place of, as it was read.
     pub(super) fn replaced(&self, old: &StoredSession) -> Replaced {
         let _ = self;
-        Replaced { id: old.key.id, data_write: old.data_write }
+        Replaced { id: old.key.id, data_write: old.data_write, privilege: old.privilege }
     }
 
     /// Stores an anonymous session.

@@ -64,6 +64,7 @@ macro_rules! contract_tests {
                 an_admission_to_a_held_account_is_refused
                 the_replaced_session_of_the_same_cell_ends_in_the_same_step
                 an_admission_that_carried_older_data_is_a_conflict
+                an_admission_from_before_a_change_of_privilege_is_a_conflict
                 an_admission_over_a_replaced_session_has_lost
                 an_admission_over_a_session_that_ended_otherwise_is_a_conflict
                 a_replaced_session_of_another_cell_is_named_and_left_alone
@@ -83,6 +84,7 @@ macro_rules! contract_tests {
                 an_unknown_session_is_unknown
                 an_ending_is_kept_whole
                 a_conditional_end_happens_only_at_what_was_seen
+                an_end_from_before_a_change_of_privilege_is_a_conflict
                 an_end_for_its_clocks_happens_only_if_they_have_run_out
                 an_account_ends_whole_in_one_entry
                 a_sign_in_under_way_survives_the_end_of_the_accounts_sessions

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use handstamp::{
-    AccountId, Active, Activity, Authorisations, EditError, Policy, PrivilegeError, Proof, Sessions, Verdict,
+    AccountId, Active, Activity, Authorisations, EditError, Policy, PrivilegeError, Proof, Sessions,
+    SignOutError, Verdict,
     testing::{GateStore, Operation, Side},
 };
 
@@ -140,7 +141,11 @@ impl Ender {
     async fn end(self, sessions: &Sessions, session: &Active, other: &Active, account: &AccountId) {
         let whole = sessions.account(account);
         let done: Result<(), Box<dyn std::error::Error>> = match self {
-            Self::SignOut => sessions.sign_out(session).await.map_err(Into::into),
+            Self::SignOut => match sessions.sign_out(session).await {
+                // A step-up has overtaken it: the person signs out again, with the new token.
+                Err(SignOutError::Superseded) => whole.end(session.id()).await.map(drop).map_err(Into::into),
+                done => done.map_err(Into::into),
+            },
             Self::EndOne => whole.end(session.id()).await.map(drop).map_err(Into::into),
             Self::EndOneAsAdmin => sessions.end_as_admin(session.id()).await.map(drop).map_err(Into::into),
             Self::EndOthers => whole.end_others(other.id()).await.map(drop).map_err(Into::into),

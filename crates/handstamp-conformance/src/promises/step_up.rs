@@ -134,9 +134,11 @@ pub async fn an_old_token_long_after_is_reuse(make: impl MakeStore) {
     let client = house.sign_in(&new_account()).await;
     let session = client.active.signed_in().expect("it is signed in");
     let rekeyed = house.sessions.step_up(session, Proof::passkey()).await.expect("step up");
-    // The answer is long on its way: nobody is thrown out meanwhile.
-    house.clock.advance(30 * MINUTE);
+    // The answer is long on its way: nobody is thrown out meanwhile. After a minute the holder of the
+    // old token is a stranger, who may sign in anew.
     assert!(matches!(house.verdict(&client.token).await, Verdict::Superseded));
+    house.clock.advance(30 * MINUTE);
+    assert!(matches!(house.verdict(&client.token).await, Verdict::Invalid));
     house.active(rekeyed.token.expose()).await;
     house.clock.advance(59 * SECOND);
     assert!(matches!(house.verdict(&client.token).await, Verdict::Superseded));

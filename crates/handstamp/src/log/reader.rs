@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::Entry;
 use crate::{
     id::Cell,
+    realm::RealmName,
     store::{ChangesPage, Heads, Incarnation, Store, StoreError},
 };
 
@@ -61,6 +62,7 @@ pub enum LogNews {
 /// Follows the change log.
 pub struct LogReader {
     store: Arc<dyn Store>,
+    realm: RealmName,
     position: LogPosition,
     /// The cell to begin with: they take turns, so that a busy one starves no other.
     turn: u8,
@@ -68,20 +70,20 @@ pub struct LogReader {
 
 impl LogReader {
     /// Begins at the end of the log.
-    pub(crate) async fn at_end(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+    pub(crate) async fn at_end(store: Arc<dyn Store>, realm: RealmName) -> Result<Self, StoreError> {
         let position = LogPosition::at(store.heads().await?);
-        Ok(Self { store, position, turn: 0 })
+        Ok(Self { store, realm, position, turn: 0 })
     }
 
     /// Begins with the first entry ever written; told to be behind if that has been forgotten.
-    pub(crate) async fn at_start(store: Arc<dyn Store>) -> Result<Self, StoreError> {
+    pub(crate) async fn at_start(store: Arc<dyn Store>, realm: RealmName) -> Result<Self, StoreError> {
         let incarnation = store.heads().await?.incarnation;
-        Ok(Self { store, position: LogPosition { incarnation, read: vec![0; Cell::COUNT] }, turn: 0 })
+        Ok(Self { store, realm, position: LogPosition { incarnation, read: vec![0; Cell::COUNT] }, turn: 0 })
     }
 
     /// Goes on from a position.
-    pub(crate) fn from(store: Arc<dyn Store>, position: LogPosition) -> Self {
-        Self { store, position, turn: 0 }
+    pub(crate) fn from(store: Arc<dyn Store>, realm: RealmName, position: LogPosition) -> Self {
+        Self { store, realm, position, turn: 0 }
     }
 
     /// How far it has read.
@@ -89,9 +91,23 @@ impl LogReader {
         &self.position
     }
 
-    /// At most `limit` entries that follow, none if nothing has changed. The position moves only
-    /// when this returns, so a dropped call loses nothing.
+    /// At most `limit` entries of this realm that follow, none if nothing has changed. The position
+    /// moves only when this returns, so a dropped call loses nothing.
     pub async fn next(&mut self, limit: usize) -> Result<LogNews, StoreError> {
+        loop {
+            let before = self.position.clone();
+            let LogNews::Entries(mut entries) = self.next_of_all(limit).await? else {
+                return Ok(LogNews::Behind);
+            };
+            // Several realms may share a store; what is another one's is none of this reader's business.
+            entries.retain(|entry| entry.realm == self.realm);
+            if !entries.is_empty() || self.position == before {
+                return Ok(LogNews::Entries(entries));
+            }
+        }
+    }
+
+    async fn next_of_all(&mut self, limit: usize) -> Result<LogNews, StoreError> {
         let heads = self.store.heads().await?;
         if heads.incarnation != self.position.incarnation {
             self.position = LogPosition::at(heads);
@@ -164,7 +180,7 @@ mod tests {
     async fn a_busy_cell_starves_no_other() {
         let store = Arc::new(crate::store::MemoryStore::new());
         let sessions = crate::Sessions::builder(store.clone()).build().unwrap();
-        let mut reader = LogReader::at_end(store).await.unwrap();
+        let mut reader = LogReader::at_end(store, RealmName::default()).await.unwrap();
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..64 {
             sessions.begin(crate::device::DeviceFacts::default()).await.unwrap();

@@ -21,6 +21,9 @@ impl Sessions {
         let account = self.account_key(session.account()).await?;
         let mut snapshot = session.snapshot.clone();
         for _ in 0..ROUNDS {
+            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+                return Err(PrivilegeError::Ended(reason));
+            }
             let now = self.now();
             let secret = Secret::generate();
             let record = snapshot.record.rekeyed(&secret, now);

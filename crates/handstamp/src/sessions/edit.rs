@@ -95,6 +95,9 @@ impl Sessions {
         mut change: impl FnMut(&mut SlotData) -> Result<R, SlotError>,
     ) -> Result<R, EditError> {
         for _ in 0..ROUNDS {
+            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+                return Err(EditError::Ended(reason));
+            }
             let mut data = snapshot.data.clone();
             let before = data.encode();
             let result = change(&mut data)?;

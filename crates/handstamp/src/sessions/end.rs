@@ -56,6 +56,11 @@ impl Account {
                 sessions.observe(&Change::Ended { session, ending });
                 Ok(Ended { sessions: ended })
             }
+            // The first try was applied and its answer lost.
+            EndOutcome::AlreadyEnded(there) if answer.repeated && there.reason == reason => {
+                sessions.observe(&Change::Ended { session, ending: there });
+                Ok(Ended { sessions: vec![session] })
+            }
             EndOutcome::AlreadyEnded(_) | EndOutcome::Unknown => Ok(Ended { sessions: Vec::new() }),
             EndOutcome::Conflict => {
                 Err(StoreError::unavailable("the store refused an unconditional end").into())
@@ -90,8 +95,8 @@ impl Account {
     ) -> Result<Ended, EndError> {
         let sessions = self.sessions();
         let end = End { target, ending: Ending::new(reason, by, sessions.now()) };
-        let answer = sessions.write(|| sessions.inner.store.end(end.clone())).await?;
-        let EndOutcome::Ended(ended) = answer.outcome else {
+        // Not repeated: the answer to a second one would not say what the first one ended.
+        let EndOutcome::Ended(ended) = sessions.call(sessions.inner.store.end(end)).await? else {
             return Err(StoreError::unavailable("the store did not end the account's sessions").into());
         };
         tracing::info!(ended = ended.len(), %reason, "sessions of an account ended");

@@ -15,6 +15,10 @@ use crate::{
 /// counts as one of a request that was under way.
 const SUPERSEDED_WINDOW: Duration = Duration::from_secs(60);
 
+/// A request whose session is asked for this long after it came proves no theft: the window in which
+/// its token was good may have been closed in between.
+const LATE: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(super) enum Judgement {
     /// It may in.
@@ -55,6 +59,7 @@ pub(super) fn judge(
     record: &Record,
     presented: (Generation, &Secret),
     policy: &Policy,
+    arrived: Timestamp,
     now: Timestamp,
 ) -> Judgement {
     let session = &loaded.session;
@@ -73,7 +78,12 @@ pub(super) fn judge(
     if is_current {
         return current(record, policy, now);
     }
-    older(record, generation, secret, policy, now)
+    // Windows count by when the request came: one whose session is asked for late, such as after a long
+    // upload, must not turn into a theft meanwhile.
+    match older(record, generation, secret, policy, arrived) {
+        Judgement::Reuse(_) if now.since(arrived) >= LATE => Judgement::Superseded,
+        judgement => judgement,
+    }
 }
 
 fn current(record: &Record, policy: &Policy, now: Timestamp) -> Judgement {
@@ -94,21 +104,21 @@ fn older(
     generation: Generation,
     secret: &Secret,
     policy: &Policy,
-    now: Timestamp,
+    at: Timestamp,
 ) -> Judgement {
     let reuse = Judgement::Reuse(Evidence::new(generation, record.generation));
-    if is_over(&record.rotation, policy, now) {
+    if is_over(&record.rotation, policy, at) {
         return reuse;
     }
     match &record.rotation {
         Rotation::Settled => reuse,
-        Rotation::Privileged { since, .. } => {
-            if generation >= *since {
-                Judgement::Superseded
-            } else {
-                reuse
-            }
+        Rotation::Privileged { since, .. } if generation < *since => reuse,
+        // The answer with the new token was lost, and it is too long ago for a request under way: its
+        // holder is a stranger, who may sign in anew. Nothing ends: nobody has used the new token.
+        Rotation::Privileged { presented: None, .. } if at.since(record.issued_at) >= SUPERSEDED_WINDOW => {
+            Judgement::Invalid
         }
+        Rotation::Privileged { .. } => Judgement::Superseded,
         Rotation::Renewed { previous, .. } => {
             if generation.is_followed_by(record.generation) && previous.matches(secret) {
                 Judgement::Active { renewal: Renewal::Begun, note: None }

@@ -89,7 +89,7 @@ impl Account {
         let list = List { account, after, limit: MOST };
         let page = sessions.call(sessions.inner.store.list(list)).await?;
         let describe = |session: &StoredSession| sessions.describe(session, &page.account, &page.cell);
-        let mut found = page.sessions.iter().map(describe).collect::<Result<Vec<_>, _>>()?;
+        let mut found = page.sessions.iter().map(describe).collect::<Vec<_>>();
         sort(&mut found);
         Ok(SessionPage { sessions: found, next: page.next })
     }
@@ -124,7 +124,7 @@ impl Sessions {
         session: &StoredSession,
         account: &AccountState,
         cell: &CellState,
-    ) -> Result<SessionInfo, StoreError> {
+    ) -> SessionInfo {
         let mut session = session.clone();
         self.with_known_use(&mut session);
         let policy = self.policy();
@@ -136,18 +136,27 @@ impl Sessions {
             Some(ending) => SessionStatus::Ended { ending },
             None => SessionStatus::Live { until: deadline.at() },
         };
-        let record = Record::decode(&session.body)?;
-        Ok(SessionInfo {
+        // One that cannot be read is shown all the same, so that it can be ended.
+        let record = match Record::decode(&session.body) {
+            Ok(record) => Some(record),
+            Err(error) => {
+                tracing::error!(%error, session = %session.key.id, "a session's record cannot be read");
+                None
+            }
+        };
+        let (device, proof, authorisations) =
+            record.map(|record| (record.device, record.proof, record.authorisations)).unwrap_or_default();
+        SessionInfo {
             id: session.key.id,
             status,
-            device: record.device,
+            device,
             class: session.class,
             created_at: session.created_at,
             proven_at: session.proven_at,
-            proof: record.proof,
-            authorisations: record.authorisations,
+            proof,
+            authorisations,
             last_use: session.last_use,
             last_use_precision: Policy::touch_interval(clocks.idle),
-        })
+        }
     }
 }

@@ -118,18 +118,18 @@ impl Sessions {
 
     /// Follows the change log from here on.
     pub async fn log(&self) -> Result<LogReader, StoreError> {
-        LogReader::at_end(self.inner.store.clone()).await
+        LogReader::at_end(self.inner.store.clone(), self.inner.realm.clone()).await
     }
 
     /// Follows the change log from its beginning. The first news is [`LogNews::Behind`](crate::LogNews)
     /// if that has been forgotten.
     pub async fn log_from_start(&self) -> Result<LogReader, StoreError> {
-        LogReader::at_start(self.inner.store.clone()).await
+        LogReader::at_start(self.inner.store.clone(), self.inner.realm.clone()).await
     }
 
     /// Follows the change log from where an earlier reader stood.
     pub fn log_from(&self, position: LogPosition) -> LogReader {
-        LogReader::from(self.inner.store.clone(), position)
+        LogReader::from(self.inner.store.clone(), self.inner.realm.clone(), position)
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {

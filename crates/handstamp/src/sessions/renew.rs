@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Active, Activity, Sessions, Verdict, judge::Renewal, session::Snapshot};
+use super::{Active, Sessions, Verdict, judge::Renewal, resume::Look, session::Snapshot};
 use crate::{
     id::WriteId,
     log::Change,
@@ -33,7 +33,7 @@ impl Sessions {
                 }
             }
             // Somebody else has written: most likely another request renewed the same token.
-            match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
+            match self.decide(snapshot.presented.clone(), Look::Again).await? {
                 Verdict::Active(active) => snapshot = active.snapshot().clone(),
                 _ => return Ok(None),
             }

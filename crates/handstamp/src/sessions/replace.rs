@@ -65,8 +65,14 @@ impl Sessions {
                     }
                 }
             }
-            if self.mark_finished(&key).await? {
-                return Ok(Replacement::Finished);
+            match self.mark_finished(&key).await {
+                Ok(false) => {}
+                Ok(true) => return Ok(Replacement::Finished),
+                // The old session has ended: that is what counts. The next load marks it.
+                Err(error) => {
+                    tracing::warn!(%error, session = %key.id, "a sign-in is complete but not marked so yet");
+                    return Ok(Replacement::Finished);
+                }
             }
         }
         Err(StoreError::unavailable("the replaced session moves faster than it can be ended"))

@@ -34,15 +34,49 @@ pub enum Activity {
     Watch,
 }
 
+/// Why a token is looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Look {
+    /// A request presents it; it came at this time.
+    Request { activity: Activity, arrived: Timestamp },
+    /// A request that was let in finds that somebody else has written. It has been judged once, and a
+    /// slow one must end nothing by being slow: this look changes nothing.
+    Again,
+}
+
+impl Look {
+    fn arrived(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Request { arrived, .. } => arrived.min(now),
+            Self::Again => now,
+        }
+    }
+
+    fn is_again(self) -> bool {
+        matches!(self, Self::Again)
+    }
+
+    fn is_use(self) -> bool {
+        matches!(self, Self::Request { activity: Activity::Use, .. })
+    }
+}
+
 impl Sessions {
     /// The verdict on a presented token. Anything that is not a token of ours ends before the store
     /// is asked.
     pub async fn resume(&self, token: &[u8], activity: Activity) -> Verdict {
-        let Some(presented) = Presented::parse(token) else { return Verdict::Invalid };
-        if !self.keys().verify(&presented) {
-            return Verdict::Invalid;
-        }
-        match self.decide(Arc::new(presented), activity).await {
+        self.resume_arrived(token, activity, self.now()).await
+    }
+
+    /// The same for a request that came at `arrived` and asks for its session only now.
+    pub(crate) async fn resume_arrived(
+        &self,
+        token: &[u8],
+        activity: Activity,
+        arrived: Timestamp,
+    ) -> Verdict {
+        let Some(presented) = self.genuine(token) else { return Verdict::Invalid };
+        match self.decide(presented, Look::Request { activity, arrived }).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 tracing::warn!(%error, "a session could not be verified");
@@ -51,12 +85,20 @@ impl Sessions {
         }
     }
 
+    /// Would this token still be let in? Changes nothing, whatever the answer.
+    #[cfg(feature = "web")]
+    pub(crate) async fn still_opens(&self, token: &[u8]) -> bool {
+        let Some(presented) = self.genuine(token) else { return false };
+        matches!(self.decide(presented, Look::Again).await, Ok(Verdict::Active(_)))
+    }
+
+    fn genuine(&self, token: &[u8]) -> Option<Arc<Presented>> {
+        let presented = Presented::parse(token)?;
+        self.keys().verify(&presented).then(|| Arc::new(presented))
+    }
+
     /// The verdict on a token that is known to be genuine.
-    pub(super) async fn decide(
-        &self,
-        presented: Arc<Presented>,
-        activity: Activity,
-    ) -> Result<Verdict, StoreError> {
+    pub(super) async fn decide(&self, presented: Arc<Presented>, look: Look) -> Result<Verdict, StoreError> {
         let policy = self.policy();
         for _ in 0..ROUNDS {
             let Some(mut loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
@@ -64,10 +106,18 @@ impl Sessions {
             self.with_known_use(&mut loaded.session);
             let record = Record::decode(&loaded.session.body)?;
             let now = self.now();
-            match judge(&loaded, &record, (presented.generation, &presented.secret), &policy, now) {
+            let arrived = look.arrived(now);
+            let token = (presented.generation, &presented.secret);
+            match judge(&loaded, &record, token, &policy, arrived, now) {
                 Judgement::Invalid => return Ok(Verdict::Invalid),
                 Judgement::Superseded => return Ok(Verdict::Superseded),
                 Judgement::Ended(ending) => return Ok(Verdict::Ended(ending.reason)),
+                // A second look at a session that this request was let into: it is told, not acted on.
+                Judgement::Expired(reason) if look.is_again() => return Ok(Verdict::Ended(reason)),
+                Judgement::Reuse(_) if look.is_again() => return Ok(Verdict::Superseded),
+                Judgement::Active { renewal, .. } if look.is_again() => {
+                    return self.active(loaded, record, presented, renewal);
+                }
                 Judgement::Expired(reason) => {
                     if self.expire(&loaded.session, reason, &policy, now).await? {
                         return Ok(Verdict::Ended(reason));
@@ -90,7 +140,7 @@ impl Sessions {
                     {
                         continue;
                     }
-                    if activity == Activity::Use {
+                    if look.is_use() {
                         self.touch(&loaded.session, stored_use, &policy, now).await;
                     }
                     return self.active(loaded, record, presented, renewal);
@@ -98,6 +148,14 @@ impl Sessions {
             }
         }
         Err(StoreError::unavailable("the session changes faster than it can be read"))
+    }
+
+    /// Has a clock ended a session that was let in? Asked again before each write, so that a request
+    /// that takes hours revives nothing.
+    pub(super) fn expired_meanwhile(&self, session: &StoredSession) -> Option<EndReason> {
+        let mut session = session.clone();
+        self.with_known_use(&mut session);
+        session.expired(&self.policy().clocks(), self.now())
     }
 
     fn active(

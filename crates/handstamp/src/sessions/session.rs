@@ -11,7 +11,7 @@ use crate::{
     realm::AccountId,
     record::Record,
     slot::{SlotData, SlotError, SlotValue},
-    store::{AccountState, StoredSession},
+    store::{AccountState, Epoch, StoredSession},
     time::Timestamp,
     token::Presented,
 };
@@ -104,6 +104,10 @@ impl Active {
     pub fn deadline(&self, clocks: &ClockTable) -> Deadline {
         let row = &self.snapshot().row;
         row.clocks(clocks).deadline(row.proven_at, row.last_use)
+    }
+
+    pub(super) fn privilege(&self) -> Epoch {
+        self.snapshot().row.privilege
     }
 
     /// Is a new token due? Renew where the answer is known to reach the client.

@@ -85,7 +85,8 @@ pub struct SignedIn {
     pub token: IssuedToken,
 }
 
-/// Why nobody was signed in. Whoever was signed in before still is, unless it says otherwise.
+/// Why nobody was signed in. Whoever was signed in before still is, except after an outage half way or
+/// a refused cap while another account's session was to be replaced: that one may have ended.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignInError {
@@ -104,6 +105,9 @@ pub enum SignInError {
     /// The account has as many sessions as allowed and the policy refuses one more.
     #[error("the account has as many sessions as allowed: end one of them first")]
     LimitReached,
+    /// The old session's privilege changed while this request was under way.
+    #[error("the session's privilege changed while this request was under way: repeat it with the new token")]
+    Superseded,
     /// The same form was sent twice; the other sign-in won and this one left nothing behind.
     #[error(
         "another sign-in took the place of the same session: nothing is to be done, the other one stands"
@@ -167,16 +171,17 @@ impl Sessions {
         }
         let account = self.account_key(&ticket.account).await?;
         let mut fresh = self.fresh_sign_in(&sign_in, &account);
-        let old = old.map(Active::id);
+        let old = old.map(|old| (old.id(), old.privilege()));
         for _ in 0..ROUNDS {
             let old = match old {
-                Some(old) => self.still_alive(old).await?,
+                Some((id, privilege)) => self.still_alive(id, privilege).await?,
                 None => None,
             };
             if let Some(old) = &old
                 && old.account.is_some()
                 && old.key.cell() != account.cell
             {
+                self.check_before_ending(&account, ticket.epoch).await?;
                 self.end_before(old, fresh.row.key.id).await?;
             }
             self.carry(&mut fresh, old.as_ref(), &account)?;
@@ -196,13 +201,29 @@ impl Sessions {
 
     /// The old session as it is now. One that was alive when the request came and has been replaced
     /// since means that the same form was sent twice.
-    async fn still_alive(&self, old: SessionId) -> Result<Option<StoredSession>, SignInError> {
+    async fn still_alive(
+        &self,
+        old: SessionId,
+        privilege: Epoch,
+    ) -> Result<Option<StoredSession>, SignInError> {
         let Some(loaded) = self.load(old).await? else { return Ok(None) };
-        match loaded.session.ending(&loaded.account, &loaded.cell) {
-            None => Ok(Some(loaded.session)),
-            Some(ending) if ending.reason == EndReason::Replaced => Err(SignInError::LostToAnother),
-            Some(_) => Ok(None),
+        let Some(ending) = loaded.session.ending(&loaded.account, &loaded.cell) else {
+            if loaded.session.privilege != privilege {
+                return Err(SignInError::Superseded);
+            }
+            return Ok(Some(loaded.session));
+        };
+        if ending.reason == EndReason::Replaced { Err(SignInError::LostToAnother) } else { Ok(None) }
+    }
+
+    /// Would the account take a session? Asked before an old one is ended for it, so that a refusal
+    /// leaves signed in whoever was. (A cap that refuses is told only afterwards.)
+    async fn check_before_ending(&self, account: &AccountKey, epoch: Epoch) -> Result<(), SignInError> {
+        let state = self.account_state(account).await?;
+        if state.held {
+            return Err(SignInError::AccountHeld);
         }
+        if state.epoch == epoch { Ok(()) } else { Err(SignInError::StaleTicket) }
     }
 
     fn fresh_sign_in(&self, sign_in: &SignIn, account: &AccountKey) -> Fresh {
@@ -246,13 +267,16 @@ impl Sessions {
         old: Option<&StoredSession>,
         account: &AccountKey,
     ) -> Result<Step, SignInError> {
+        self.flush_dying().await?;
         let policy = self.policy();
         let admit = Admit {
             session: fresh.row.clone(),
             epoch,
-            replaced: old
-                .filter(|old| old.key.cell() == account.cell)
-                .map(|old| Replaced { id: old.key.id, data_write: old.data_write }),
+            replaced: old.filter(|old| old.key.cell() == account.cell).map(|old| Replaced {
+                id: old.key.id,
+                data_write: old.data_write,
+                privilege: old.privilege,
+            }),
             cap: policy.cap,
             clocks: policy.clocks(),
         };
@@ -282,7 +306,8 @@ impl Sessions {
     /// together. An error fails the sign-in, and so does another sign-in that was first.
     async fn end_before(&self, old: &StoredSession, new: SessionId) -> Result<(), SignInError> {
         let ending = Ending::new(EndReason::Replaced, Actor::Person, self.now()).replaced_by(new);
-        let end = End { target: Target::One(old.key.clone(), Condition::Always), ending: ending.clone() };
+        let condition = Condition::AtPrivilege(old.privilege);
+        let end = End { target: Target::One(old.key.clone(), condition), ending: ending.clone() };
         match self.write(|| self.inner.store.end(end.clone())).await?.outcome {
             EndOutcome::AlreadyEnded(there)
                 if there.reason == EndReason::Replaced && there.replaced_by != Some(new) =>
@@ -290,6 +315,7 @@ impl Sessions {
                 return Err(SignInError::LostToAnother);
             }
             EndOutcome::Ended(_) => self.observe(&Change::Ended { session: old.key.id, ending }),
+            EndOutcome::Conflict => return Err(SignInError::Superseded),
             _ => {}
         }
         Ok(())
@@ -301,12 +327,14 @@ impl Sessions {
                 Replacement::Lost => return Err(SignInError::LostToAnother),
                 Replacement::Finished => {}
             }
-            // Data may have been carried again meanwhile.
-            let Some(loaded) = self.load(fresh.row.key.id).await? else {
-                return Err(SignInError::LostToAnother);
-            };
-            fresh.data = SlotData::decode(&loaded.session.data).map_err(StoreError::from)?;
-            fresh.row = loaded.session;
+            // Data may have been carried again meanwhile. If it cannot be read now, the first edit will:
+            // the old session has ended, so the new token must reach its owner.
+            if let Ok(Some(loaded)) = self.load(fresh.row.key.id).await
+                && let Ok(data) = SlotData::decode(&loaded.session.data)
+            {
+                fresh.data = data;
+                fresh.row = loaded.session;
+            }
         }
         let id = fresh.row.key.id;
         tracing::info!(session = %id, "signed in");

@@ -7,12 +7,18 @@ use crate::{
     store::{Condition, End, EndOutcome, StoreError, Target},
 };
 
-/// The sign-out could not be recorded: **the session still lives.** Say so; never show a page that
-/// claims otherwise (promise 12).
+/// Why nobody was signed out. **The session still lives.** Say so; never show a page that claims
+/// otherwise (promise 12).
 #[derive(Debug, thiserror::Error)]
-#[error("the sign-out could not be recorded, the session still lives: {0}")]
 #[non_exhaustive]
-pub struct SignOutError(#[from] pub StoreError);
+pub enum SignOutError {
+    /// The sign-out could not be recorded.
+    #[error("the sign-out could not be recorded, the session still lives: {0}")]
+    Store(#[from] StoreError),
+    /// The session's privilege changed while this request was under way: it is somebody else's to end.
+    #[error("the session's privilege has changed, the session still lives: repeat with its new token")]
+    Superseded,
+}
 
 impl Sessions {
     /// Ends the session. When this returns, no write, renewal or sign-in succeeds on it anywhere; it
@@ -20,7 +26,10 @@ impl Sessions {
     pub async fn sign_out(&self, session: &Active) -> Result<(), SignOutError> {
         let ending = Ending::new(EndReason::SignedOut, Actor::Person, self.now());
         let key = self.key(session.id());
-        let end = End { target: Target::One(key, Condition::Always), ending: ending.clone() };
+        let end = End {
+            target: Target::One(key, Condition::AtPrivilege(session.privilege())),
+            ending: ending.clone(),
+        };
         let answer = self.write(|| self.inner.store.end(end.clone())).await?;
         match answer.outcome {
             EndOutcome::Ended(_) => {
@@ -28,11 +37,13 @@ impl Sessions {
                 self.observe(&Change::Ended { session: session.id(), ending });
                 Ok(())
             }
+            EndOutcome::AlreadyEnded(there) if answer.repeated && there.reason == EndReason::SignedOut => {
+                self.observe(&Change::Ended { session: session.id(), ending: there });
+                Ok(())
+            }
             // It is over, whoever did it.
             EndOutcome::AlreadyEnded(_) | EndOutcome::Unknown => Ok(()),
-            EndOutcome::Conflict => {
-                Err(StoreError::unavailable("the store refused an unconditional end").into())
-            }
+            EndOutcome::Conflict => Err(SignOutError::Superseded),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Active, Activity, Sessions, SignedInSession, Verdict, edit::RECORD_LIMIT, session::Snapshot};
+use super::{
+    Active, Sessions, SignedInSession, Verdict, edit::RECORD_LIMIT, resume::Look, session::Snapshot,
+};
 use crate::{
     id::WriteId,
     log::Change,
@@ -71,6 +73,9 @@ impl Sessions {
     ) -> Result<Rekeyed, PrivilegeError> {
         let mut snapshot = session.snapshot.clone();
         for _ in 0..ROUNDS {
+            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+                return Err(PrivilegeError::Ended(reason));
+            }
             let now = self.now();
             let secret = Secret::generate();
             let id = snapshot.row.key.id;
@@ -113,7 +118,7 @@ impl Sessions {
     /// The session as it is after somebody else has written, if its token still lets this request in.
     /// An epoch that moved meanwhile has ended or re-keyed it: the token tells.
     pub(super) async fn judged_again(&self, snapshot: &Snapshot) -> Result<Snapshot, PrivilegeError> {
-        match self.decide(snapshot.presented.clone(), Activity::Watch).await? {
+        match self.decide(snapshot.presented.clone(), Look::Again).await? {
             Verdict::Active(active) => Ok(active.snapshot().clone()),
             Verdict::Ended(reason) => Err(PrivilegeError::Ended(reason)),
             _ => Err(PrivilegeError::Superseded),

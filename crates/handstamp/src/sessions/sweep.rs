@@ -25,6 +25,8 @@ pub struct SweepReport {
     pub forgotten: usize,
     /// Sign-ins that a crash had left unfinished.
     pub finished: usize,
+    /// Sessions that could not be read and were left as they are; see the log.
+    pub unreadable: usize,
     /// Nothing was done because the clock has leapt; see the log.
     pub suspended: bool,
 }
@@ -78,15 +80,38 @@ impl Sessions {
             self.observe(&Change::Ended { session: key.id, ending });
         }
         for key in &swept.unfinished {
-            if let Some(loaded) = self.load(key.id).await? {
-                self.finish_replacement(&loaded.session).await?;
-                report.finished += 1;
-            }
+            let finished = self.finish(key).await;
+            report.finished += usize::from(self.passed(key, finished, report)?);
         }
         for key in &swept.unsettled {
-            self.settle(key).await?;
+            let settled = self.settle(key).await;
+            self.passed(key, settled, report)?;
         }
         Ok(swept.next)
+    }
+
+    /// One session that cannot be read must not keep the others from being swept.
+    fn passed<T: Default>(
+        &self,
+        key: &SessionKey,
+        result: Result<T, StoreError>,
+        report: &mut SweepReport,
+    ) -> Result<T, StoreError> {
+        match result {
+            Err(StoreError::Corrupt(error)) => {
+                let _ = self;
+                tracing::error!(%error, session = %key.id, "a session cannot be read; it is left as it is");
+                report.unreadable += 1;
+                Ok(T::default())
+            }
+            other => other,
+        }
+    }
+
+    async fn finish(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        let Some(loaded) = self.load(key.id).await? else { return Ok(false) };
+        self.finish_replacement(&loaded.session).await?;
+        Ok(true)
     }
 
     /// Closes the window of a change of token that is over, so that its nonce is gone.

@@ -15,13 +15,17 @@ use std::{
 use super::Sessions;
 use crate::{
     id::SessionId,
-    policy::Policy,
+    policy::{IdleTimeout, Policy},
     store::{StoreError, StoredSession, Touch},
     time::Timestamp,
 };
 
 /// Sessions whose uses are held at most; beyond, every use is written at once.
 const HELD: usize = 8192;
+/// How many go to the store at once.
+const BATCH: usize = 500;
+/// Two of the longest touch intervals: a use that the store has to know of by then is written now.
+const SOON: Duration = Duration::from_secs(120);
 
 /// The last uses that this process knows of.
 #[derive(Default)]
@@ -35,12 +39,16 @@ struct Known {
     written: Timestamp,
     /// The last use.
     used: Timestamp,
+    /// The session's idle timeout: the store takes it for dead this long after `written`.
+    idle: Duration,
 }
 
 impl LastUses {
     /// Notes a use of a session whose stored one is `stored`. Is it this caller's to write? Only the
     /// first in each interval is.
-    fn note(&self, id: SessionId, stored: Timestamp, now: Timestamp, interval: Duration) -> bool {
+    fn note(&self, id: SessionId, stored: Timestamp, now: Timestamp, idle: IdleTimeout) -> bool {
+        let interval = Policy::touch_interval(idle);
+        let idle = idle.duration();
         let mut known = self.known();
         if known.len() >= HELD && !known.contains_key(&id) {
             known.retain(|_, there| there.used > there.written || now.since(there.written) < interval);
@@ -48,7 +56,8 @@ impl LastUses {
                 return true;
             }
         }
-        let there = known.entry(id).or_insert(Known { written: stored, used: stored });
+        let there = known.entry(id).or_insert(Known { written: stored, used: stored, idle });
+        there.idle = idle;
         there.written = there.written.max(stored);
         there.used = there.used.max(now);
         let due = now.since(there.written) >= interval;
@@ -70,20 +79,46 @@ impl LastUses {
         self.known().get(&id).map(|there| there.used)
     }
 
-    /// Everything that is not written, taken as written.
-    fn take_unwritten(&self) -> Vec<(SessionId, Timestamp)> {
+    /// What is not written, of all sessions or of those that the store is about to take for dead.
+    fn unwritten(&self, which: impl Fn(&Known) -> bool) -> Vec<(SessionId, Timestamp)> {
+        let known = self.known();
+        let unwritten = known.iter().filter(|(_, there)| there.used > there.written && which(there));
+        unwritten.map(|(id, there)| (*id, there.used)).collect()
+    }
+
+    /// These uses are in the store.
+    fn were_written(&self, uses: &[(SessionId, Timestamp)]) {
         let mut known = self.known();
-        let unwritten = known.iter_mut().filter(|(_, there)| there.used > there.written);
-        unwritten
-            .map(|(id, there)| {
-                there.written = there.used;
-                (*id, there.used)
-            })
-            .collect()
+        for (id, at) in uses {
+            if let Some(there) = known.get_mut(id) {
+                there.written = there.written.max(*at);
+            }
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<SessionId, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One caller's right to write a use. Dropped before the store has answered, it goes to the next.
+struct Claim<'a> {
+    uses: &'a LastUses,
+    id: SessionId,
+    written: bool,
+}
+
+impl Claim<'_> {
+    fn settle(mut self) {
+        self.written = true;
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.written {
+            self.uses.take_back(self.id);
+        }
     }
 }
 
@@ -96,28 +131,38 @@ impl Sessions {
         policy: &Policy,
         now: Timestamp,
     ) {
-        let interval = Policy::touch_interval(session.clocks(&policy.clocks()).idle);
         let id = session.key.id;
-        if !self.inner.last_uses.note(id, stored, now, interval) {
+        let idle = session.clocks(&policy.clocks()).idle;
+        if !self.inner.last_uses.note(id, stored, now, idle) {
             return;
         }
-        if let Err(error) = self.write_uses(&[(id, now)]).await {
-            self.inner.last_uses.take_back(id);
-            tracing::warn!(%error, session = %id, "a use could not be noted; it is tried again");
+        let claim = Claim { uses: &self.inner.last_uses, id, written: false };
+        match self.write_uses(&[(id, now)]).await {
+            Ok(()) => claim.settle(),
+            Err(error) => {
+                tracing::warn!(%error, session = %id, "a use could not be noted; it is tried again");
+            }
         }
     }
 
     /// Writes every last use that is held back. Call it before the process ends, so that nobody's
     /// session ends early for it; the sweep does so too.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        let unwritten = self.inner.last_uses.take_unwritten();
-        for batch in unwritten.chunks(500) {
-            if let Err(error) = self.write_uses(batch).await {
-                for (id, _) in &unwritten {
-                    self.inner.last_uses.take_back(*id);
-                }
-                return Err(error);
-            }
+        self.write_held(self.inner.last_uses.unwritten(|_| true)).await
+    }
+
+    /// Writes the uses of sessions that the store is about to take for dead, before it is asked to count
+    /// who is alive: a cap must count what a verdict would let in.
+    pub(super) async fn flush_dying(&self) -> Result<(), StoreError> {
+        let soon = self.now().saturating_add(SOON);
+        let dying = |there: &Known| there.written.saturating_add(there.idle) <= soon;
+        self.write_held(self.inner.last_uses.unwritten(dying)).await
+    }
+
+    async fn write_held(&self, uses: Vec<(SessionId, Timestamp)>) -> Result<(), StoreError> {
+        for batch in uses.chunks(BATCH) {
+            self.write_uses(batch).await?;
+            self.inner.last_uses.were_written(batch);
         }
         Ok(())
     }
@@ -141,6 +186,8 @@ mod tests {
     use crate::id::Cell;
 
     const MINUTE: Duration = Duration::from_secs(60);
+    /// Its touch interval is a minute.
+    const IDLE: IdleTimeout = IdleTimeout::hours(1);
 
     fn start() -> (LastUses, Timestamp, SessionId) {
         let now = Timestamp::from_millis(1_000_000);
@@ -150,12 +197,12 @@ mod tests {
     #[test]
     fn one_write_per_interval_and_a_failed_one_is_tried_again() {
         let (uses, now, id) = start();
-        assert!(!uses.note(id, now, now, MINUTE));
+        assert!(!uses.note(id, now, now, IDLE));
         let later = now.saturating_add(MINUTE);
-        assert!(uses.note(id, now, later, MINUTE));
-        assert!(!uses.note(id, now, later.saturating_add(MINUTE / 2), MINUTE));
+        assert!(uses.note(id, now, later, IDLE));
+        assert!(!uses.note(id, now, later.saturating_add(MINUTE / 2), IDLE));
         uses.take_back(id);
-        assert!(uses.note(id, now, later.saturating_add(MINUTE / 2), MINUTE));
+        assert!(uses.note(id, now, later.saturating_add(MINUTE / 2), IDLE));
     }
 
     /// Uses in an interval after its first were once forgotten, and a session ended up to a minute
@@ -164,12 +211,13 @@ mod tests {
     fn what_is_not_written_is_known_and_taken_once() {
         let (uses, now, id) = start();
         let used = now.saturating_add(MINUTE / 2);
-        assert!(!uses.note(id, now, used, MINUTE));
+        assert!(!uses.note(id, now, used, IDLE));
         assert_eq!(uses.of(id), Some(used));
-        assert_eq!(uses.take_unwritten(), [(id, used)]);
-        assert_eq!(uses.take_unwritten(), []);
+        assert_eq!(uses.unwritten(|_| true), [(id, used)]);
+        uses.were_written(&[(id, used)]);
+        assert_eq!(uses.unwritten(|_| true), []);
         uses.take_back(id);
-        assert_eq!(uses.take_unwritten(), [(id, used)]);
+        assert_eq!(uses.unwritten(|_| true), [(id, used)]);
     }
 
     #[test]
@@ -177,14 +225,16 @@ mod tests {
         let (uses, now, _) = start();
         let used = now.saturating_add(MINUTE / 2);
         for _ in 0..HELD {
-            assert!(!uses.note(SessionId::generate(Cell::new(0), now), now, used, MINUTE));
+            assert!(!uses.note(SessionId::generate(Cell::new(0), now), now, used, IDLE));
         }
-        assert!(uses.note(SessionId::generate(Cell::new(0), now), now, used, MINUTE));
+        assert!(uses.note(SessionId::generate(Cell::new(0), now), now, used, IDLE));
         assert!(uses.known().len() <= HELD);
         // Once written and old they make room.
-        assert_eq!(uses.take_unwritten().len(), HELD);
+        let held = uses.unwritten(|_| true);
+        assert_eq!(held.len(), HELD);
+        uses.were_written(&held);
         let later = used.saturating_add(2 * MINUTE);
-        assert!(!uses.note(SessionId::generate(Cell::new(0), now), later, later, MINUTE));
+        assert!(!uses.note(SessionId::generate(Cell::new(0), now), later, later, IDLE));
         assert_eq!(uses.known().len(), 1);
     }
 }

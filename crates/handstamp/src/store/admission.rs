@@ -31,6 +31,8 @@ pub struct Replaced {
     pub id: SessionId,
     /// Its data as it was carried on; if it has moved or the session is not alive, nothing happens.
     pub data_write: WriteId,
+    /// The privilege under which the request began; if it has changed, nothing happens.
+    pub privilege: Epoch,
 }
 
 /// What became of an [`Admit`].

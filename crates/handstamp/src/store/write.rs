@@ -137,6 +137,8 @@ pub enum Condition {
     AtWrite(WriteId),
     /// Only at this data: for data that has been carried on.
     AtData(WriteId),
+    /// Only under this privilege: for a request that a step-up may have overtaken.
+    AtPrivilege(Epoch),
     /// Only if its clocks have ended it by what is stored now.
     Expired(ClockTable),
 }

@@ -191,6 +191,7 @@ impl From<SignInError> for SessionError {
             SignInError::TicketExpired => Self::TicketExpired,
             SignInError::AccountHeld => Self::AccountHeld,
             SignInError::LimitReached => Self::LimitReached,
+            SignInError::Superseded => Self::Superseded,
             SignInError::LostToAnother => Self::LostToAnother,
             SignInError::TooLarge { bytes, most } => Self::TooLarge { bytes, most },
             SignInError::NoRoom => Self::NoRoom,
@@ -225,7 +226,10 @@ impl From<PrivilegeError> for SessionError {
 
 impl From<SignOutError> for SessionError {
     fn from(error: SignOutError) -> Self {
-        Self::StillSignedIn(error.0)
+        match error {
+            SignOutError::Store(error) => Self::StillSignedIn(error),
+            SignOutError::Superseded => Self::Superseded,
+        }
     }
 }
 

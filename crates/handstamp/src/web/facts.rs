@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, header};
 
 use super::{
-    cookie::{Found, find},
+    cookie::{Found, find, find_all},
     layer::{Config, Transport},
     navigation,
     return_to::ReturnTo,
@@ -29,7 +29,13 @@ impl PeerAddress {
 pub(super) struct Facts {
     /// The header that holds the token, if there is exactly one token.
     pub(super) token: Option<TokenPlace>,
+    /// Several cookies of the session's name, or more cookies than are read: no token counts, but one
+    /// of them may be genuine.
+    pub(super) is_ambiguous: bool,
+    /// All of them, for a sign-out that must not miss the genuine one.
+    pub(super) candidates: Vec<TokenPlace>,
     pub(super) is_navigation: bool,
+    pub(super) is_prefetch: bool,
     pub(super) reaches_the_browser: bool,
     pub(super) wants_html: bool,
     pub(super) looks_like_plain_http: bool,
@@ -60,16 +66,25 @@ impl Facts {
         headers: &HeaderMap,
         extensions: &Extensions,
     ) -> Self {
+        let presented = match config.transport {
+            Transport::Cookie => tokens_in_cookies(config.cookie.name(), headers),
+            Transport::Bearer => token_in_authorization(headers).map_or(Tokens::None, Tokens::One),
+        };
+        let (token, is_ambiguous, candidates) = match presented {
+            Tokens::None => (None, false, Vec::new()),
+            Tokens::One(token) => (Some(token), false, Vec::new()),
+            Tokens::Several(candidates) => (None, true, candidates),
+        };
         Self {
-            token: match config.transport {
-                Transport::Cookie => token_in_cookie(config.cookie.name(), headers),
-                Transport::Bearer => token_in_authorization(headers),
-            },
+            token,
+            is_ambiguous,
+            candidates,
+            is_prefetch: navigation::is_prefetch(headers),
             is_navigation: navigation::is_navigation(method, headers),
             reaches_the_browser: navigation::reaches_the_browser(method, headers),
             wants_html: navigation::wants_html(headers),
             looks_like_plain_http: navigation::looks_like_plain_http(headers),
-            return_to: if *method == Method::GET { ReturnTo::from_uri(uri) } else { None },
+            return_to: if *method == Method::GET { ReturnTo::from_uri(whole(uri, extensions)) } else { None },
             user_agent: headers.get(header::USER_AGENT).cloned(),
             host: headers.get(header::HOST).cloned(),
             client: config.proxies.client(peer(extensions), headers),
@@ -97,16 +112,44 @@ impl Facts {
 
 /// Longer `Cookie` headers are not looked through: no browser sends them, servers refuse most.
 const MOST_COOKIE_BYTES: usize = 64 * 1024;
+/// How many cookies of the session's name a sign-out tries.
+const MOST_CANDIDATES: usize = 8;
 
-fn token_in_cookie(name: &str, headers: &HeaderMap) -> Option<TokenPlace> {
+enum Tokens {
+    None,
+    One(TokenPlace),
+    Several(Vec<TokenPlace>),
+}
+
+fn tokens_in_cookies(name: &str, headers: &HeaderMap) -> Tokens {
     let lines = headers.get_all(header::COOKIE);
     if lines.iter().map(HeaderValue::len).sum::<usize>() > MOST_COOKIE_BYTES {
-        return None;
+        return Tokens::Several(Vec::new());
     }
-    let Found::One(value) = find(name.as_bytes(), lines.iter().map(HeaderValue::as_bytes)) else {
-        return None;
-    };
-    lines.iter().find_map(|line| place_in(line, value))
+    match find(name.as_bytes(), lines.iter().map(HeaderValue::as_bytes)) {
+        Found::Absent => Tokens::None,
+        Found::One(value) => {
+            lines.iter().find_map(|line| place_in(line, value)).map_or(Tokens::None, Tokens::One)
+        }
+        Found::Duplicate => {
+            let places = lines.iter().flat_map(|line| {
+                find_all(name.as_bytes(), line.as_bytes()).filter_map(move |value| place_in(line, value))
+            });
+            let candidates: Vec<_> = places.take(MOST_CANDIDATES + 1).collect();
+            // Of too many the genuine one might be left out, so none is tried.
+            Tokens::Several(if candidates.len() > MOST_CANDIDATES { Vec::new() } else { candidates })
+        }
+    }
+}
+
+/// The address as the client sent it: axum hands nested routers a shorter one.
+fn whole<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a Uri {
+    #[cfg(feature = "axum")]
+    if let Some(original) = super::axum::original_uri(extensions) {
+        return original;
+    }
+    let _ = extensions;
+    uri
 }
 
 /// RFC 6750: one `Authorization` line, the scheme in any case.

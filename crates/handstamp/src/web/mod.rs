@@ -24,9 +24,9 @@ mod service;
 mod session;
 mod slot;
 
+pub use cookie::{CookieError, CookieRecipe, SameSitePolicy};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use cookie::{Found, find};
-pub use cookie::{CookieError, CookieRecipe, SameSitePolicy};
 pub use cross_site::{CrossSite, CrossSiteRefusal, ExemptionError, Origin, OriginError};
 pub use error::SessionError;
 pub use facts::PeerAddress;

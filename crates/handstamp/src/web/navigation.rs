@@ -18,8 +18,12 @@ pub(crate) fn reaches_the_browser(method: &Method, headers: &HeaderMap) -> bool 
     site.is_some_and(|site| site == "same-origin" || site == "none")
         && headers.contains_key("sec-fetch-mode")
         && is_navigation(method, headers)
-        && !headers.contains_key("sec-purpose")
-        && !headers.contains_key("purpose")
+        && !is_prefetch(headers)
+}
+
+/// Fetched ahead of time, by a browser that may never show it.
+pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-purpose") || headers.contains_key("purpose")
 }
 
 /// Does the client ask for a page rather than for data? `*/*` asks for neither.

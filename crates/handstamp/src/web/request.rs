@@ -18,7 +18,7 @@ use super::{
     layer::{Config, Transport},
     refusal::{Demand, Refusal},
 };
-use crate::{Active, Activity, EndReason, IssuedToken, Verdict, store::StoreError};
+use crate::{Active, Activity, EndReason, IssuedToken, Timestamp, Verdict, store::StoreError};
 
 pub(super) struct RequestSession {
     pub(super) config: Arc<Config>,
@@ -28,6 +28,8 @@ pub(super) struct RequestSession {
     marks: Mutex<Marks>,
     /// Requests of this route are no use of the session.
     pub(super) passive: AtomicBool,
+    /// When the request came: a token that is looked at late is judged by this.
+    arrived: Timestamp,
 }
 
 /// What the request's token turned out to be.
@@ -64,12 +66,14 @@ enum Cookie {
 
 impl RequestSession {
     pub(super) fn new(config: Arc<Config>) -> Self {
+        let arrived = config.sessions.now();
         Self {
             config,
             facts: OnceLock::new(),
             found: tokio::sync::Mutex::new(None),
             marks: Mutex::new(Marks::default()),
             passive: AtomicBool::new(false),
+            arrived,
         }
     }
 
@@ -97,11 +101,14 @@ impl RequestSession {
         let sessions = &self.config.sessions;
         let activity = if self.passive.load(Ordering::Relaxed) { Activity::Watch } else { Activity::Use };
         let Some(facts) = self.facts() else { return FoundSession::None(None) };
+        if facts.is_ambiguous {
+            tracing::warn!("a request carries several session cookies, or too many to read: none counts");
+        }
         let Some(token) = &facts.token else {
             hints::on_missing_cookie(&self.config, facts);
             return FoundSession::None(None);
         };
-        match sessions.resume(token.bytes(), activity).await {
+        match sessions.resume_arrived(token.bytes(), activity, self.arrived).await {
             Verdict::Active(active) => {
                 let reaches_the_browser = facts.reaches_the_browser && self.may_issue().is_ok();
                 if reaches_the_browser && active.signed_in().is_some() {
@@ -182,8 +189,7 @@ impl RequestSession {
         }
         Some(Box::pin(async move {
             let Some(token) = self.facts().and_then(|facts| facts.token.as_ref()) else { return false };
-            let verdict = self.config.sessions.resume(token.bytes(), Activity::Watch).await;
-            matches!(verdict, Verdict::Active(_))
+            self.config.sessions.still_opens(token.bytes()).await
         }))
     }
 
@@ -214,14 +220,14 @@ impl RequestSession {
             headers.append(header::VARY, HeaderValue::from_static(vary));
         }
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
-        let is_navigation = self.facts().is_some_and(|facts| facts.is_navigation);
+        let is_shown = self.facts().is_some_and(|facts| facts.is_navigation && !facts.is_prefetch);
         let is_taken_back = !matches!(marks.cookie, Some(Cookie::Issue(_) | Cookie::Renew(_)));
         let cookie = match marks.cookie {
             Some(Cookie::Issue(header) | Cookie::Renew(header)) => Some(header),
             Some(Cookie::Expire) => self.config.cookie.expire(),
             // Nobody else's answer can be meant: this client showed the ended token itself, and a
             // navigation is not one of many parallel requests.
-            None if marks.ended && is_navigation => self.config.cookie.expire(),
+            None if marks.ended && is_shown => self.config.cookie.expire(),
             None => None,
         };
         let cookie = cookie.filter(|_| self.config.transport == Transport::Cookie);

@@ -11,8 +11,9 @@ use super::{
     request::{FoundSession, RequestSession},
 };
 use crate::{
-    AccountId, Active, Authorisations, EndReason, Ended, IssuedToken, LiveEnd, Proof, Rekeyed, SessionId,
-    SessionInfo, Sessions, SignIn, SignInTicket, SignedInSession, SlotValue, Timestamp,
+    AccountId, Active, Activity, Authorisations, EndReason, Ended, IssuedToken, LiveEnd, Proof, Rekeyed,
+    SessionId, SessionInfo, Sessions, SignIn, SignInTicket, SignedInSession, SlotValue, Timestamp, Verdict,
+    store::StoreError,
 };
 
 /// The session of one request. Loaded when a verb first needs it; a handler that only holds it costs
@@ -128,6 +129,11 @@ impl Session {
     /// [`sign_in`](Self::sign_in).
     pub async fn begin_sign_in(&self, account: &str) -> Result<SignInTicket, SessionError> {
         let account = AccountId::new(account)?;
+        // Looked up before the credential is read: of one form sent twice, the slower one then finds that
+        // its session was replaced meanwhile, and leaves nothing behind.
+        if let Some(FoundSession::Unknown(error)) = &*self.found().await {
+            return Err(SessionError::Unavailable(error.clone()));
+        }
         Ok(self.sessions().begin_sign_in(&account).await?)
     }
 
@@ -171,10 +177,28 @@ impl Session {
             Some(FoundSession::Active(active)) => self.sessions().sign_out(active).await?,
             Some(FoundSession::Unknown(error)) => return Err(SessionError::StillSignedIn(error.clone())),
             Some(FoundSession::Superseded) => return Err(SessionError::Superseded),
-            Some(FoundSession::None(_)) | None => {}
+            Some(FoundSession::None(_)) | None => self.sign_out_candidates().await?,
         }
         *found = Some(FoundSession::None(None));
         self.request.expire();
+        Ok(())
+    }
+
+    /// Of several session cookies none counts, but a sign-out must end the genuine one among them: a
+    /// sibling host can plant a second one, and "signed out" would be a lie.
+    async fn sign_out_candidates(&self) -> Result<(), SessionError> {
+        let Some(facts) = self.request.facts().filter(|facts| facts.is_ambiguous) else { return Ok(()) };
+        if facts.candidates.is_empty() {
+            let error = StoreError::unavailable("the request carries too many cookies to find the session's");
+            return Err(SessionError::StillSignedIn(error));
+        }
+        for token in &facts.candidates {
+            match self.sessions().resume(token.bytes(), Activity::Watch).await {
+                Verdict::Active(active) => self.sessions().sign_out(&active).await?,
+                Verdict::Unknown(error) => return Err(SessionError::StillSignedIn(error)),
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -257,11 +281,7 @@ impl Session {
     /// Changes a slot, see [`Sessions::edit`]. A client without a session gets an anonymous one now
     /// that there is something to keep.
     pub async fn edit<T: SlotValue, R>(&self, change: impl FnMut(&mut T) -> R) -> Result<R, SessionError> {
-        drop(self.active().await?);
-        let mut found = self.found().await;
-        if !matches!(&*found, Some(FoundSession::Active(_))) {
-            self.begin(&mut found).await?;
-        }
+        let mut found = self.found_or_begun().await?;
         match &mut *found {
             Some(FoundSession::Active(active)) => Ok(self.sessions().edit(active, change).await?),
             _ => Err(SessionError::NotSignedIn),
@@ -287,6 +307,26 @@ impl Session {
         Ok(())
     }
 
+    /// The live session, one that begins now if there is none.
+    ///
+    /// The token of a session that ended begins a new one only for somebody in front of a browser. A
+    /// request under way must not: a sign-in may just have replaced its session, and a cookie for a new
+    /// anonymous one would overwrite that of the sign-in.
+    async fn found_or_begun(&self) -> Result<Locked<'_>, SessionError> {
+        drop(self.active().await?);
+        let mut found = self.found().await;
+        let is_navigation = self.request.facts().is_some_and(|facts| facts.is_navigation);
+        match &*found {
+            Some(FoundSession::Active(_)) => return Ok(found),
+            Some(FoundSession::None(Some(reason))) if *reason == EndReason::Replaced || !is_navigation => {
+                return Err(SessionError::Ended(*reason));
+            }
+            _ => {}
+        }
+        self.begin(&mut found).await?;
+        Ok(found)
+    }
+
     pub(super) async fn begin(&self, found: &mut Locked<'_>) -> Result<(), SessionError> {
         self.request.may_issue()?;
         let begun = self.sessions().begin(self.device()).await?;
@@ -297,11 +337,7 @@ impl Session {
 
     /// The id of the live session, one that begins now if there is none.
     pub(super) async fn id_or_begin(&self) -> Result<SessionId, SessionError> {
-        drop(self.active().await?);
-        let mut found = self.found().await;
-        if !matches!(&*found, Some(FoundSession::Active(_))) {
-            self.begin(&mut found).await?;
-        }
+        let found = self.found_or_begun().await?;
         active_in(&found).map(Active::id).ok_or(SessionError::NotSignedIn)
     }
 

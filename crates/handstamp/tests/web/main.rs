@@ -19,3 +19,4 @@ mod shop;
 mod sign_in;
 mod streaming;
 mod support;
+mod under_way;

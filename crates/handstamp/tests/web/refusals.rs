@@ -55,6 +55,16 @@ async fn people_are_sent_to_the_sign_in_page_and_back() {
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "not_signed_in"));
 }
 
+/// Within a nested router the address lacks the part that the router stands for.
+#[tokio::test]
+async fn a_nested_page_is_returned_to_where_it_really_is() {
+    let world = World::new();
+    let nested = Router::new().nest("/shop", shop::routes());
+    let app = world.serve(nested, |layer| layer.sign_in_page("/sign-in"));
+    let answer = Client::new(&app).get("/shop/account?tab=1").await;
+    assert_eq!(answer.all("location"), ["/sign-in?return_to=%2Fshop%2Faccount%3Ftab%3D1"]);
+}
+
 #[tokio::test]
 async fn an_ended_session_is_redirected_and_its_cookie_taken_back_in_one_answer() {
     let world = World::new();

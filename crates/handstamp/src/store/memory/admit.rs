@@ -34,7 +34,10 @@ impl CellTable {
             let Some(old) = self.sessions.get(old) else { return Admission::Conflict };
             match &old.state {
                 StoredState::Ended(ending) if ending.reason == EndReason::Replaced => return Admission::Lost,
-                _ if !self.may_be_written(old) || old.data_write != replaced.data_write => {
+                _ if !self.may_be_written(old)
+                    || old.data_write != replaced.data_write
+                    || old.privilege != replaced.privilege =>
+                {
                     return Admission::Conflict;
                 }
                 _ => {}

@@ -96,6 +96,7 @@ impl CellTable {
             Condition::Always => true,
             Condition::AtWrite(write) => session.write == write,
             Condition::AtData(write) => session.data_write == write,
+            Condition::AtPrivilege(privilege) => session.privilege == privilege,
             Condition::Expired(clocks) => session.expired(&clocks, at).is_some(),
         };
         if !holds {

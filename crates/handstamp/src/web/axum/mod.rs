@@ -4,5 +4,5 @@ mod extract;
 mod peer;
 mod signed_in;
 
-pub(super) use peer::peer;
+pub(super) use peer::{original_uri, peer};
 pub use signed_in::{Fresh, MaybeSignedIn, SignedIn};

@@ -4,4 +4,4 @@ mod recipe;
 mod scan;
 
 pub use recipe::{CookieError, CookieRecipe, SameSitePolicy};
-pub(crate) use scan::{Found, find};
+pub(crate) use scan::{Found, find, find_all};

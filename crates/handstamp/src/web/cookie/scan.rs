@@ -20,18 +20,25 @@ pub(crate) enum Found<'a> {
 pub(crate) fn find<'a>(name: &[u8], lines: impl IntoIterator<Item = &'a [u8]>) -> Found<'a> {
     let mut found = Found::Absent;
     for line in lines {
-        for pair in line.split(|byte| *byte == b';') {
-            let pair = trim_start(pair);
-            let Some(value) = pair.strip_prefix(name).and_then(|rest| rest.strip_prefix(b"=")) else {
-                continue;
-            };
+        for value in find_all(name, line) {
             if found != Found::Absent {
                 return Found::Duplicate;
             }
-            found = Found::One(trim_end(value));
+            found = Found::One(value);
         }
     }
     found
+}
+
+/// Every value under `name` in one line.
+pub(crate) fn find_all<'a, 'n>(
+    name: &'n [u8],
+    line: &'a [u8],
+) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
+    line.split(|byte| *byte == b';').filter_map(move |pair| {
+        let value = trim_start(pair).strip_prefix(name)?.strip_prefix(b"=")?;
+        Some(trim_end(value))
+    })
 }
 
 fn trim_start(mut bytes: &[u8]) -> &[u8] {
