@@ -3,6 +3,8 @@
 //! Time is handed in by the engine here. A store that puts its own clock in its place runs these with
 //! that clock moved along.
 
+use std::time::Duration;
+
 use handstamp::{
     AbsoluteTimeout, Activity, Deadline, EndReason, IdleTimeout, Policy, Proof, SessionClass, Shorter,
     SignIn, Verdict, testing::Operation,
@@ -11,7 +13,11 @@ use handstamp::{
 use super::kit::{Client, HOUR, House, MINUTE, SECOND, new_account};
 use crate::MakeStore;
 
-const MILLISECOND: std::time::Duration = std::time::Duration::from_millis(1);
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+fn just_before(moment: Duration) -> Duration {
+    moment.saturating_sub(MILLISECOND)
+}
 
 async fn use_it(house: &House, token: &str) {
     let verdict = house.sessions.resume(token.as_bytes(), Activity::Use).await;
@@ -48,7 +54,7 @@ pub async fn an_unused_session_ends_at_its_idle_timeout(make: impl MakeStore) {
         let house = House::on(make.make().await, policy());
         let client = of_class(&house, class).await;
         let idle = policy().clocks().of(class).idle.duration();
-        house.clock.advance(idle - MILLISECOND);
+        house.clock.advance(just_before(idle));
         house.active(&client.token).await;
         house.clock.advance(MILLISECOND);
         house.assert_ended(&client.token, EndReason::Idle).await;
@@ -65,7 +71,7 @@ pub async fn a_busy_session_ends_at_its_absolute_timeout(make: impl MakeStore) {
         let client = of_class(&house, class).await;
         let clocks = policy().clocks().of(class);
         let step = clocks.idle.duration() / 3;
-        let mut left = clocks.absolute.duration() - MILLISECOND;
+        let mut left = just_before(clocks.absolute.duration());
         while left > step {
             house.clock.advance(step);
             left -= step;
@@ -103,7 +109,7 @@ pub async fn a_step_up_starts_both_clocks_again(make: impl MakeStore) {
     let session = session.signed_in().expect("it is signed in");
     let rekeyed = house.sessions.step_up(session, Proof::passkey()).await.expect("step up");
     let token = rekeyed.token.expose();
-    house.clock.advance(HOUR - MILLISECOND);
+    house.clock.advance(just_before(HOUR));
     house.active(token).await;
     use_it(&house, token).await;
     house.clock.advance(59 * MINUTE);
@@ -119,7 +125,7 @@ pub async fn a_clock_set_back_lengthens_nothing(make: impl MakeStore) {
     house.active(&client.token).await;
     house.clock.step_back(12 * HOUR);
     house.active(&client.token).await;
-    house.clock.advance(30 * MINUTE - MILLISECOND);
+    house.clock.advance(just_before(30 * MINUTE));
     house.active(&client.token).await;
     house.clock.advance(MILLISECOND);
     house.assert_ended(&client.token, EndReason::Idle).await;
@@ -182,7 +188,7 @@ pub async fn the_deadline_that_is_shown_is_kept(make: impl MakeStore) {
     let client = house.sign_in(&new_account()).await;
     let clocks = house.sessions.policy().clocks();
     let Deadline::Idle(at) = client.active.deadline(&clocks) else { panic!("idle comes first") };
-    house.clock.advance(at.since(house.sessions.now()) - MILLISECOND);
+    house.clock.advance(just_before(at.since(house.sessions.now())));
     house.active(&client.token).await;
     house.clock.advance(MILLISECOND);
     house.assert_ended(&client.token, EndReason::Idle).await;
@@ -219,7 +225,7 @@ pub async fn the_sweep_ends_what_a_verdict_would_refuse(make: impl MakeStore) {
     }
     house.clock.advance(10 * MINUTE);
     assert_eq!(house.sessions.sweep().await.expect("sweep").ended, 1);
-    house.clock.advance(20 * MINUTE - MILLISECOND);
+    house.clock.advance(just_before(20 * MINUTE));
     assert_eq!(house.sessions.sweep().await.expect("sweep").ended, 0);
     house.clock.advance(MILLISECOND);
     assert_eq!(house.sessions.sweep().await.expect("sweep").ended, 1);

@@ -51,6 +51,10 @@ enum Said {
     Unknown,
 }
 
+fn has_passed(length: Duration, since: Duration, now: Duration) -> bool {
+    now.saturating_sub(since) >= length
+}
+
 impl Paper {
     fn new(client: &Client, account: Option<&AccountId>, now: Duration, count: u64) -> Self {
         Self {
@@ -67,10 +71,10 @@ impl Paper {
     }
 
     fn expired(&self, now: Duration) -> Option<EndReason> {
-        if now - self.proven >= ABSOLUTE {
+        if has_passed(ABSOLUTE, self.proven, now) {
             return Some(EndReason::Absolute);
         }
-        (now - self.used >= IDLE).then_some(EndReason::Idle)
+        has_passed(IDLE, self.used, now).then_some(EndReason::Idle)
     }
 
     /// Somebody looks: from now on this is why it ended.
@@ -81,8 +85,10 @@ impl Paper {
     fn window_is_over(&self, now: Duration) -> bool {
         match self.rotation {
             Rotation::Settled => true,
-            Rotation::Renewed { presented } => presented.is_some_and(|at| now - at >= GRACE),
-            Rotation::Privileged { presented, .. } => presented.is_some_and(|at| now - at >= UNDER_WAY),
+            Rotation::Renewed { presented } => presented.is_some_and(|at| has_passed(GRACE, at, now)),
+            Rotation::Privileged { presented, .. } => {
+                presented.is_some_and(|at| has_passed(UNDER_WAY, at, now))
+            }
         }
     }
 
@@ -96,10 +102,9 @@ impl Paper {
         if generation < current {
             let good = !self.window_is_over(now)
                 && match self.rotation {
-                    Rotation::Settled => false,
                     Rotation::Renewed { .. } => generation + 1 == current,
                     Rotation::Privileged { since, .. } if generation >= since => return Said::Superseded,
-                    Rotation::Privileged { .. } => false,
+                    Rotation::Settled | Rotation::Privileged { .. } => false,
                 };
             if !good {
                 self.ended = Some(EndReason::Reuse);
@@ -120,7 +125,7 @@ impl Paper {
     }
 
     fn may_renew(&self, now: Duration) -> bool {
-        self.window_is_over(now) && now - self.issued >= RENEWAL
+        self.window_is_over(now) && has_passed(RENEWAL, self.issued, now)
     }
 
     fn raise(&mut self, token: String, now: Duration) {

@@ -23,7 +23,7 @@ impl Turns {
         let start = self.clock.elapsed();
         loop {
             tokio::select! {
-                done = &mut task => return (done.expect("no panic"), self.clock.elapsed() - start),
+                done = &mut task => return (done.expect("no panic"), self.clock.elapsed().saturating_sub(start)),
                 next = self.next() => self.clock.advance(next.saturating_sub(self.clock.elapsed())),
             }
         }

@@ -50,11 +50,14 @@ fn search(race: impl Fn() + Send + Sync + Clone + 'static) {
 }
 
 fn sessions(cap: u32) -> Sessions {
-    Sessions::builder(MemoryStore::new()).policy(Policy::aal2().cap(Cap::keep_newest(cap))).build().unwrap()
+    Sessions::builder(MemoryStore::new())
+        .policy(Policy::aal2().cap(Cap::keep_newest(cap)))
+        .build()
+        .expect("a valid policy")
 }
 
 fn ann() -> AccountId {
-    AccountId::new("ann").unwrap()
+    AccountId::new("ann").expect("an account's id")
 }
 
 async fn sign_in(sessions: &Sessions, old: Option<&super::Active>) -> Result<SignedIn, SignInError> {
@@ -74,7 +77,7 @@ async fn active(sessions: &Sessions, token: &str) -> super::Active {
 }
 
 async fn live(sessions: &Sessions) -> usize {
-    let page = sessions.account(&ann()).list(None).await.unwrap();
+    let page = sessions.account(&ann()).list(None).await.expect("list");
     let is_live = |info: &&super::SessionInfo| matches!(info.status, super::SessionStatus::Live { .. });
     page.sessions.iter().filter(is_live).count()
 }
