@@ -54,7 +54,7 @@ pub struct AccountKey {
 
 /// One stored session. Stores build and take these apart, so the fields are public; a new field is a
 /// new version of the contract.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[allow(
     clippy::exhaustive_structs,
     reason = "stores of third parties construct it; see the contract's version"
@@ -119,6 +119,20 @@ pub struct Loaded {
     pub account: AccountState,
     /// The state of its cell in its realm.
     pub cell: CellState,
+}
+
+impl fmt::Debug for StoredSession {
+    /// Without record and data: hash and nonce stay out of every output, also of a store's own log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredSession")
+            .field("key", &self.key)
+            .field("account", &self.account)
+            .field("class", &self.class)
+            .field("state", &self.state)
+            .field("write", &self.write)
+            .field("data_write", &self.data_write)
+            .finish_non_exhaustive()
+    }
 }
 
 impl StoredSession {
