@@ -6,17 +6,14 @@
 //! or [`Sessions::flush`], so that only a crash can make a session end earlier than its last use says
 //! (promise 7).
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::PoisonError, time::Duration};
 
 use super::Sessions;
 use crate::{
     id::SessionId,
     policy::{IdleTimeout, Policy},
     store::{StoreError, StoredSession, Touch},
+    sync::{Mutex, MutexGuard},
     time::Timestamp,
 };
 
@@ -203,6 +200,57 @@ mod tests {
         assert!(!uses.note(id, now, later.saturating_add(MINUTE / 2), IDLE));
         uses.take_back(id);
         assert!(uses.note(id, now, later.saturating_add(MINUTE / 2), IDLE));
+    }
+
+    /// Three requests at once and a flush among them. Run as `interleavings.rs` says.
+    #[cfg(shuttle)]
+    #[test]
+    fn in_every_interleaving_a_due_use_is_written_by_one() {
+        use std::sync::Arc;
+
+        let race = || {
+            let (uses, now, id) = start();
+            let (uses, due) = (Arc::new(uses), now.saturating_add(MINUTE));
+            let note = |_| {
+                let uses = uses.clone();
+                shuttle::thread::spawn(move || uses.note(id, now, due, IDLE))
+            };
+            let requests: Vec<_> = (0..3).map(note).collect();
+            let flushed = uses.unwritten(|_| true);
+            let written = requests.into_iter().map(|request| request.join().unwrap());
+            assert_eq!((written.filter(|written| *written).count(), flushed.len()), (1, 0));
+            assert_eq!(uses.unwritten(|_| true), []);
+            assert_eq!(uses.of(id), Some(due));
+        };
+        shuttle::check_dfs(race, None);
+    }
+
+    /// The same within an interval, where a use is held: whatever a flush has not taken is still there.
+    #[cfg(shuttle)]
+    #[test]
+    fn in_every_interleaving_a_held_use_is_flushed_or_still_held() {
+        use std::sync::Arc;
+
+        let race = || {
+            let (uses, now, id) = start();
+            let uses = Arc::new(uses);
+            let note = |seconds| {
+                let uses = uses.clone();
+                let used = now.saturating_add(Duration::from_secs(seconds));
+                shuttle::thread::spawn(move || assert!(!uses.note(id, now, used, IDLE)))
+            };
+            let requests = [note(10), note(20)];
+            let flushed = uses.unwritten(|_| true);
+            uses.were_written(&flushed);
+            for request in requests {
+                request.join().unwrap();
+            }
+            let last = now.saturating_add(Duration::from_secs(20));
+            let left = if flushed == [(id, last)] { vec![] } else { vec![(id, last)] };
+            assert_eq!(uses.unwritten(|_| true), left);
+            assert_eq!(uses.of(id), Some(last));
+        };
+        shuttle::check_dfs(race, None);
     }
 
     /// Uses in an interval after its first were once forgotten, and a session ended up to a minute
