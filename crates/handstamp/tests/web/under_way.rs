@@ -130,3 +130,60 @@ async fn a_sign_out_that_cannot_find_the_genuine_session_does_not_claim_to_have(
         }
     }
 }
+
+/// A page was slow. Another tab had the new token by then, and used it: when the slow page's headers
+/// were written, the layer's own second look took the old token for a stolen one and ended the session.
+#[tokio::test]
+async fn a_slow_page_is_no_theft_when_its_headers_are_written() {
+    let world = World::new();
+    let client = world.signed_in("ada").await;
+    world.pass(16 * 60);
+    let gate = world.gates.close(handstamp::testing::Operation::List, handstamp::testing::Side::Before);
+    let mut slow = client.clone();
+    let slow = tokio::spawn(async move { slow.get("/devices").await });
+    gate.arrived(1).await;
+    let mut other_tab = client.clone();
+    other_tab.get("/account").await;
+    assert_ne!(other_tab.token(), client.token());
+    other_tab.get("/account").await;
+    world.pass(31);
+    gate.open();
+    slow.await.unwrap().leaves_the_cookie();
+    assert_eq!(other_tab.get("/account").await.body, "ada");
+}
+
+/// An upload took longer than the grace before its handler asked who it was from. Its token had been
+/// renewed meanwhile, or was from before a step-up, and the session of an innocent ended for reuse.
+#[tokio::test]
+async fn a_slow_upload_is_no_theft_when_it_asks_who_it_is_from() {
+    for meanwhile in ["/account", "/step-up"] {
+        let world = World::new();
+        let (came, mut coming) = mpsc::unbounded_channel();
+        let upload = async move |session: Session| -> Result<&'static str, SessionError> {
+            let (read, whole) = tokio::sync::oneshot::channel::<()>();
+            let _ = came.send(read);
+            let _ = whole.await;
+            session.require_signed_in().await?;
+            Ok("kept")
+        };
+        let routes = Router::new().route("/upload", post(upload)).merge(shop::routes());
+        let app = world.serve(routes, |layer| layer);
+        let client = world.signed_in("ada").await.at(&app);
+        world.pass(16 * 60);
+        let mut slow = client.clone();
+        let slow = tokio::spawn(async move { slow.ask(Kind::Fetch, Method::POST, "/upload").await });
+        let read = coming.recv().await.unwrap();
+        let mut other_tab = client.clone();
+        let method = if meanwhile == "/account" { Method::GET } else { Method::POST };
+        other_tab.ask(Kind::Navigation, method, meanwhile).await;
+        assert_ne!(other_tab.token(), client.token(), "{meanwhile}");
+        other_tab.get("/account").await;
+        world.pass(61);
+        other_tab.get("/account").await;
+        read.send(()).unwrap();
+        let answer = slow.await.unwrap();
+        assert!(matches!(answer.status, StatusCode::OK | StatusCode::UNAUTHORIZED), "{meanwhile}");
+        answer.leaves_the_cookie();
+        assert_eq!(other_tab.get("/account").await.body, "ada", "{meanwhile}");
+    }
+}
