@@ -5,7 +5,7 @@ use handstamp::{
     testing::{GateStore, Operation, Side},
 };
 
-use super::kit::{Client, House, new_account, together};
+use super::kit::{Client, House, new_account, race, together};
 use crate::{MakeStore, rounds};
 
 /// Who changes the credential: somebody who stays signed in, or a link in a letter.
@@ -63,15 +63,11 @@ pub async fn no_sign_in_with_the_old_credential_outlives_its_change(make: impl M
             for _ in 0..8 {
                 tickets.push(house.sessions.begin_sign_in(&account).await.expect("a ticket"));
             }
-            let racing = {
+            let sign_ins = tickets.into_iter().map(|ticket| {
                 let house = house.clone();
-                tokio::spawn(together(tickets.into_iter().map(move |ticket| {
-                    let house = house.clone();
-                    async move { complete(&house, ticket).await }
-                })))
-            };
-            let new_token = change(&house, &account, &kept, by).await;
-            let results = racing.await.expect("the sign-ins");
+                async move { complete(&house, ticket).await }
+            });
+            let (new_token, results) = race(change(&house, &account, &kept, by), sign_ins).await;
             let mut came_in = Vec::new();
             for result in results {
                 match result {

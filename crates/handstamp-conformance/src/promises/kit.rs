@@ -172,21 +172,35 @@ where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
 {
+    race(std::future::ready(()), tasks).await.1
+}
+
+/// The same with one of another kind among them.
+pub(super) async fn race<O, T, F>(
+    own: impl Future<Output = O>,
+    tasks: impl IntoIterator<Item = F>,
+) -> (O, Vec<T>)
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
     let tasks: Vec<F> = tasks.into_iter().collect();
-    let barrier = Arc::new(Barrier::new(tasks.len()));
+    let ready = Arc::new(Barrier::new(tasks.len() + 1));
     let start = |task| {
-        let barrier = barrier.clone();
+        let ready = ready.clone();
         tokio::spawn(async move {
-            barrier.wait().await;
+            ready.wait().await;
             task.await
         })
     };
     let running: Vec<_> = tasks.into_iter().map(start).collect();
+    ready.wait().await;
+    let own = own.await;
     let mut results = Vec::with_capacity(running.len());
     for task in running {
         results.push(task.await.expect("a task of the test panicked"));
     }
-    results
+    (own, results)
 }
 
 /// A count that goes along when somebody signs in.

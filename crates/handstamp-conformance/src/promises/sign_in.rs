@@ -6,6 +6,7 @@ use handstamp::{
     AccountId, Activity, Cap, EditError, EndReason, Policy, SignInError, Verdict,
     testing::{Fault, FaultyStore, GateStore, Operation, Side, When},
 };
+use tokio::sync::Barrier;
 
 use super::{
     forgetful::Forgetful,
@@ -151,11 +152,14 @@ pub async fn edits_racing_a_sign_in_all_go_along(make: impl MakeStore) {
         for old in [Old::Anonymous(Where::SameCell), Old::Anonymous(Where::OtherCell), Old::SameAccount] {
             let house = House::racing(&make, round.into()).await;
             let (client, account) = old.prepare(&house).await;
+            let under_way = Arc::new(Barrier::new(5));
             let mut editors = Vec::new();
             for _ in 0..4 {
                 let (sessions, mut active) = (house.sessions.clone(), house.active(&client.token).await);
+                let under_way = under_way.clone();
                 editors.push(tokio::spawn(async move {
                     let mut counted = 0;
+                    under_way.wait().await;
                     // Far more than a sign-in takes; ends when the old session does.
                     while counted < 40 {
                         match sessions.edit(&mut active, |count: &mut Count| count.0 += 1).await {
@@ -167,7 +171,14 @@ pub async fn edits_racing_a_sign_in_all_go_along(make: impl MakeStore) {
                     counted
                 }));
             }
-            let new = sign_in(&house.sessions, &account, Some(&client.active)).await.expect("sign in");
+            let signing_in = tokio::spawn({
+                let sessions = house.sessions.clone();
+                async move {
+                    under_way.wait().await;
+                    sign_in(&sessions, &account, Some(&client.active)).await.expect("sign in")
+                }
+            });
+            let new = signing_in.await.expect("no panic");
             let mut expected = 1;
             for editor in editors {
                 expected += editor.await.expect("an editor");

@@ -8,7 +8,7 @@ use handstamp::{
     testing::{GateStore, Operation, Side},
 };
 
-use super::kit::{Client, Count, Faults, House, Jitter, MINUTE, new_account, sign_in, together};
+use super::kit::{Client, Count, Faults, House, Jitter, MINUTE, new_account, race, sign_in};
 use crate::{MakeStore, rounds};
 
 /// What is under way when the session ends.
@@ -261,9 +261,9 @@ pub async fn nothing_that_races_an_end_is_alive_after_it(make: impl MakeStore) {
                 [Some(token), renewed.map(|token| token.expose().to_owned())]
             });
         }
-        let racing = tokio::spawn(together(writers));
-        ender.end(&house.sessions, &client.active, &seen, &account).await;
-        let tokens: Vec<_> = racing.await.expect("the writers").into_iter().flatten().flatten().collect();
+        let end = ender.end(&house.sessions, &client.active, &seen, &account);
+        let ((), tokens) = race(end, writers).await;
+        let tokens: Vec<_> = tokens.into_iter().flatten().flatten().collect();
         assert_dead(&house, &tokens, &format!("{ender}, round {round}")).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use handstamp::{Activity, Authorisations, EditError, EndReason, PrivilegeError, Proof, Sessions, Verdict};
 
-use super::kit::{Count, House, MINUTE, SECOND, new_account, together};
+use super::kit::{Count, House, MINUTE, SECOND, new_account, race, together};
 use crate::{MakeStore, rounds};
 
 /// What a request that was under way did.
@@ -48,16 +48,11 @@ pub async fn of_30_requests_in_flight_none_is_signed_out(make: impl MakeStore) {
         let account = new_account();
         let client = house.sign_in(&account).await;
         let loaded = house.active(&client.token).await;
-        let step_up = tokio::spawn({
-            let sessions = house.sessions.clone();
-            async move {
-                let session = loaded.signed_in().expect("it is signed in");
-                sessions.step_up(session, Proof::password().and("otp")).await.expect("step up")
-            }
-        });
+        let session = loaded.signed_in().expect("it is signed in");
+        let step_up = house.sessions.step_up(session, Proof::password().and("otp"));
         let requests = (0..30).map(|kind| request(house.sessions.clone(), client.token.clone(), kind));
-        let did = together(requests).await;
-        let rekeyed = step_up.await.expect("no panic");
+        let (rekeyed, did) = race(step_up, requests).await;
+        let rekeyed = rekeyed.expect("step up");
 
         let new = house.active(rekeyed.token.expose()).await;
         assert_eq!(new.id(), client.id(), "stepping up keeps the session");
@@ -154,13 +149,14 @@ pub async fn a_renewal_under_way_gets_nothing_from_a_step_up(make: impl MakeStor
         let client = house.sign_in(&new_account()).await;
         house.clock.advance(15 * MINUTE);
         let (thief, owner) = (house.active(&client.token).await, house.active(&client.token).await);
-        let renewing = tokio::spawn({
+        let renewal = {
             let sessions = house.sessions.clone();
             async move { sessions.renew(&thief).await.expect("renew") }
-        });
+        };
         let session = owner.signed_in().expect("it is signed in");
-        let rekeyed = house.sessions.step_up(session, Proof::passkey()).await.expect("step up");
-        if let Some(stolen) = renewing.await.expect("no panic") {
+        let (rekeyed, renewed) = race(house.sessions.step_up(session, Proof::passkey()), [renewal]).await;
+        let rekeyed = rekeyed.expect("step up");
+        for stolen in renewed.into_iter().flatten() {
             assert_ne!(stolen.expose(), rekeyed.token.expose());
             assert!(matches!(house.verdict(stolen.expose()).await, Verdict::Superseded), "round {round}");
         }
