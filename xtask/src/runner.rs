@@ -63,6 +63,7 @@ pub(crate) fn run(repository: &Repository, options: &TestOptions) -> ExitCode {
         repository,
         install: options.install,
         rounds: rounds(options.long),
+        long: options.long,
         needed: needed(&steps),
     };
     let mut reports = Vec::new();

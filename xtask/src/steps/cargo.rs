@@ -38,11 +38,22 @@ pub(super) fn features(repository: &Repository) -> Result<()> {
     run(&mut repository.cargo(&["check", "--package", LIBRARY, "--all-features"]))
 }
 
-pub(super) fn tests(repository: &Repository, rounds: &str) -> Result<()> {
+pub(super) fn tests(repository: &Repository, rounds: &str, long: bool) -> Result<()> {
     println!("rounds of each race: {rounds} (HANDSTAMP_ROUNDS)");
     run(repository
         .cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
-        .env("HANDSTAMP_ROUNDS", rounds))
+        .env("HANDSTAMP_ROUNDS", rounds))?;
+    if long { interleavings(repository) } else { Ok(()) }
+}
+
+/// Searches the orders in which requests can meet, with shuttle in the place of the standard locks. Has
+/// a build directory of its own: its flag would make everything else compile anew.
+fn interleavings(repository: &Repository) -> Result<()> {
+    run(repository
+        .cargo(&["test", "--package", LIBRARY, "--lib", "--target-dir"])
+        .arg(repository.target().join("shuttle"))
+        .arg("interleav")
+        .env("RUSTFLAGS", "--cfg shuttle"))
 }
 
 pub(super) fn docs(repository: &Repository) -> Result<()> {

@@ -30,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) install: bool,
     /// How often the tests repeat each race, as `HANDSTAMP_ROUNDS` says it to them.
     pub(crate) rounds: String,
+    /// Whether what takes minutes is wanted, too.
+    pub(crate) long: bool,
     /// The tools of all steps that were chosen.
     pub(crate) needed: Vec<Tool>,
 }
@@ -98,7 +100,7 @@ impl Step {
             Self::Boundaries => boundaries::run(repository),
             Self::Lints => cargo::lints(repository),
             Self::Features => cargo::features(repository),
-            Self::Tests => cargo::tests(repository, &context.rounds),
+            Self::Tests => cargo::tests(repository, &context.rounds, context.long),
             Self::Docs => cargo::docs(repository),
             Self::RaceTable => cargo::race_table(repository),
             Self::Browser => browser::run(repository),
