@@ -116,7 +116,7 @@ impl Sessions {
                 Judgement::Expired(reason) if look.is_again() => return Ok(Verdict::Ended(reason)),
                 Judgement::Reuse(_) if look.is_again() => return Ok(Verdict::Superseded),
                 Judgement::Active { renewal, .. } if look.is_again() => {
-                    return self.active(loaded, record, presented, renewal);
+                    return active(loaded, record, presented, renewal);
                 }
                 Judgement::Expired(reason) => {
                     if self.expire(&loaded.session, reason, &policy, now).await? {
@@ -143,7 +143,7 @@ impl Sessions {
                     if look.is_use() {
                         self.touch(&loaded.session, stored_use, &policy, now).await;
                     }
-                    return self.active(loaded, record, presented, renewal);
+                    return active(loaded, record, presented, renewal);
                 }
             }
         }
@@ -156,25 +156,6 @@ impl Sessions {
         let mut session = session.clone();
         self.with_known_use(&mut session);
         session.expired(&self.policy().clocks(), self.now())
-    }
-
-    fn active(
-        &self,
-        loaded: Loaded,
-        record: Record,
-        presented: Arc<Presented>,
-        renewal: Renewal,
-    ) -> Result<Verdict, StoreError> {
-        let _ = self;
-        let data = SlotData::decode(&loaded.session.data)?;
-        Ok(Verdict::Active(Box::new(Active::new(Snapshot {
-            row: loaded.session,
-            record: Arc::new(record),
-            data,
-            account: loaded.account,
-            presented,
-            renewal,
-        }))))
     }
 
     /// Ends a session whose clock has run out. `false`: it was used or proven anew meanwhile.
@@ -270,4 +251,21 @@ impl Sessions {
         // Written or moved: either way what was loaded is old now.
         Ok(false)
     }
+}
+
+fn active(
+    loaded: Loaded,
+    record: Record,
+    presented: Arc<Presented>,
+    renewal: Renewal,
+) -> Result<Verdict, StoreError> {
+    let data = SlotData::decode(&loaded.session.data)?;
+    Ok(Verdict::Active(Box::new(Active::new(Snapshot {
+        row: loaded.session,
+        record: Arc::new(record),
+        data,
+        account: loaded.account,
+        presented,
+        renewal,
+    }))))
 }

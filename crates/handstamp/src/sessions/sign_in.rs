@@ -184,7 +184,7 @@ impl Sessions {
                 self.check_before_ending(&account, ticket.epoch).await?;
                 self.end_before(old, fresh.row.key.id).await?;
             }
-            self.carry(&mut fresh, old.as_ref(), &account)?;
+            carry(&mut fresh, old.as_ref(), &account)?;
             let bytes = fresh.row.body.len() + fresh.row.data.len();
             if bytes > RECORD_LIMIT {
                 return Err(SignInError::TooLarge { bytes, most: RECORD_LIMIT });
@@ -239,25 +239,6 @@ impl Sessions {
         fresh.record.authorisations = sign_in.authorisations.clone();
         fresh.row.body = Arc::from(fresh.record.encode());
         fresh
-    }
-
-    /// Puts into the new session what goes along from the old one: nothing of another account's.
-    fn carry(
-        &self,
-        fresh: &mut Fresh,
-        old: Option<&StoredSession>,
-        account: &AccountKey,
-    ) -> Result<(), StoreError> {
-        let _ = self;
-        let own = |old: &&StoredSession| old.account.as_ref().is_none_or(|owner| *owner == account.id);
-        fresh.data = match old.filter(own) {
-            Some(old) => SlotData::decode(&old.data)?.carried(),
-            None => SlotData::default(),
-        };
-        fresh.row.data = Arc::from(fresh.data.encode());
-        let elsewhere = |old: &&StoredSession| old.key.cell() != account.cell && old.account.is_none();
-        fresh.row.replaces = old.filter(elsewhere).map(|old| old.key.id);
-        Ok(())
     }
 
     async fn admit(
@@ -347,4 +328,17 @@ impl Sessions {
 enum Step {
     Admitted,
     Again,
+}
+
+/// Puts into the new session what goes along from the old one: nothing of another account's.
+fn carry(fresh: &mut Fresh, old: Option<&StoredSession>, account: &AccountKey) -> Result<(), StoreError> {
+    let own = |old: &&StoredSession| old.account.as_ref().is_none_or(|owner| *owner == account.id);
+    fresh.data = match old.filter(own) {
+        Some(old) => SlotData::decode(&old.data)?.carried(),
+        None => SlotData::default(),
+    };
+    fresh.row.data = Arc::from(fresh.data.encode());
+    let elsewhere = |old: &&StoredSession| old.key.cell() != account.cell && old.account.is_none();
+    fresh.row.replaces = old.filter(elsewhere).map(|old| old.key.id);
+    Ok(())
 }

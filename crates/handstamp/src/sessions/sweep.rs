@@ -81,31 +81,13 @@ impl Sessions {
         }
         for key in &swept.unfinished {
             let finished = self.finish(key).await;
-            report.finished += usize::from(self.passed(key, finished, report)?);
+            report.finished += usize::from(passed(key, finished, report)?);
         }
         for key in &swept.unsettled {
             let settled = self.settle(key).await;
-            self.passed(key, settled, report)?;
+            passed(key, settled, report)?;
         }
         Ok(swept.next)
-    }
-
-    /// One session that cannot be read must not keep the others from being swept.
-    fn passed<T: Default>(
-        &self,
-        key: &SessionKey,
-        result: Result<T, StoreError>,
-        report: &mut SweepReport,
-    ) -> Result<T, StoreError> {
-        match result {
-            Err(StoreError::Corrupt(error)) => {
-                let _ = self;
-                tracing::error!(%error, session = %key.id, "a session cannot be read; it is left as it is");
-                report.unreadable += 1;
-                Ok(T::default())
-            }
-            other => other,
-        }
     }
 
     async fn finish(&self, key: &SessionKey) -> Result<bool, StoreError> {
@@ -123,5 +105,21 @@ impl Sessions {
             self.write_note(&loaded.session, &record, Note::Settled, now).await?;
         }
         Ok(())
+    }
+}
+
+/// One session that cannot be read must not keep the others from being swept.
+fn passed<T: Default>(
+    key: &SessionKey,
+    result: Result<T, StoreError>,
+    report: &mut SweepReport,
+) -> Result<T, StoreError> {
+    match result {
+        Err(StoreError::Corrupt(error)) => {
+            tracing::error!(%error, session = %key.id, "a session cannot be read; it is left as it is");
+            report.unreadable += 1;
+            Ok(T::default())
+        }
+        other => other,
     }
 }
