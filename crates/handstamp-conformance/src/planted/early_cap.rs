@@ -71,5 +71,5 @@ impl Store for CapCheckedBefore {
     }
 
     forward_store!(every read);
-    forward_store!(create commit renew touch end account sweep put_control);
+    forward_store!(create commit renew touch end account sweep put_control import);
 }

@@ -51,5 +51,5 @@ impl Store for GraceFromMaking {
     }
 
     forward_store!(every read);
-    forward_store!(create commit touch admit end account sweep put_control);
+    forward_store!(create commit touch admit end account sweep put_control import);
 }

@@ -92,5 +92,5 @@ impl Store for IndexAfterAnswer {
     }
 
     forward_store!(create load load_many commit renew touch account scan changes heads changed feed);
-    forward_store!(stats control put_control);
+    forward_store!(stats control put_control export import);
 }

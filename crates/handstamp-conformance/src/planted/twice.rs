@@ -65,5 +65,5 @@ impl Store for RetryAppliesTwice {
     }
 
     forward_store!(every read);
-    forward_store!(create touch admit end account sweep put_control);
+    forward_store!(create touch admit end account sweep put_control import);
 }

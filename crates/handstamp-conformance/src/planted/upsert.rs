@@ -104,5 +104,5 @@ impl Store for UpsertOnSave {
     }
 
     forward_store!(load_many touch end account list scan sweep changes heads changed feed);
-    forward_store!(stats control put_control);
+    forward_store!(stats control put_control export import);
 }

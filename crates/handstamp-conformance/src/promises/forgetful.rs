@@ -62,5 +62,5 @@ impl Store for Forgetful {
     }
 
     forward_store!(every read);
-    forward_store!(create commit touch admit account sweep put_control);
+    forward_store!(create commit touch admit account sweep put_control import);
 }

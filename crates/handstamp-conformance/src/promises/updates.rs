@@ -222,5 +222,5 @@ impl Store for LoseFirst {
     }
 
     forward_store!(every read);
-    forward_store!(create renew touch admit end account sweep put_control);
+    forward_store!(create renew touch admit end account sweep put_control import);
 }

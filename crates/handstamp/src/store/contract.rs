@@ -1,13 +1,13 @@
 //! The trait itself.
 
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::{
     AccountChange, AccountOutcome, Admission, Admit, ChangesPage, Commit, ControlBlob, ControlOutcome,
-    Create, CreateOutcome, End, EndOutcome, Feed, Heads, List, ListPage, Loaded, Renew, Scan, ScanPage,
-    SessionKey, Stats, StoreError, Sweep, Swept, Touch, WriteOutcome,
+    Create, CreateOutcome, End, EndOutcome, ExportCursor, ExportPage, Feed, Heads, Imported, List, ListPage,
+    Loaded, Renew, Row, Scan, ScanPage, SessionKey, Stats, StoreError, Sweep, Swept, Touch, WriteOutcome,
 };
-use crate::id::Cell;
+use crate::{id::Cell, time::Timestamp};
 
 /// What every operation of a store returns.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -28,6 +28,21 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 pub trait Store: Send + Sync + 'static {
     /// How durable an acknowledged write is. Reported at start and in metrics.
     fn durability(&self) -> Durability;
+
+    /// The latest time that is written in a store of one process, so that the engine's time never falls
+    /// behind it, however the machine's clock stands after a restart. A store shared by several machines
+    /// has a clock of its own and says nothing.
+    fn latest(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// A session as a cache in front of the store knows it, if it can vouch that nothing acknowledged
+    /// more than `max_staleness` ago is missing. `None` is no verdict: ask [`load`](Self::load). Never
+    /// waits. Stores keep the default; [`NearCache`](crate::cache::NearCache) answers.
+    fn recall(&self, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
+        let _ = (key, max_staleness);
+        None
+    }
 
     /// Stores a new anonymous session.
     fn create(&self, create: Create) -> StoreFuture<'_, CreateOutcome>;
@@ -94,6 +109,13 @@ pub trait Store: Send + Sync + 'static {
         seen: Option<u64>,
         bytes: Vec<u8>,
     ) -> StoreFuture<'a, ControlOutcome>;
+
+    /// A piece of the whole content, for another store; `None` from the beginning.
+    fn export(&self, from: Option<ExportCursor>, limit: usize) -> StoreFuture<'_, ExportPage>;
+
+    /// Stores rows of another store where nothing lies yet; repeating it is safe. For a store that
+    /// serves nobody: nothing but the place itself is checked, and the change log is not written.
+    fn import(&self, rows: Vec<Row>) -> StoreFuture<'_, Imported>;
 }
 
 /// What an acknowledged write survives.

@@ -11,10 +11,12 @@ mod control;
 mod error;
 mod feed;
 mod history;
+mod local;
 mod memory;
 mod query;
 mod shared;
 mod stored;
+mod transfer;
 mod write;
 
 pub use account::{AccountChange, AccountOutcome, AccountState, AccountWork, CellState, Epoch, Kept};
@@ -27,6 +29,7 @@ pub use history::{ChangesPage, Heads, Incarnation};
 pub use memory::MemoryStore;
 pub use query::{List, ListPage, Scan, ScanCursor, ScanFilter, ScanPage, Stats, Sweep, Swept};
 pub use stored::{AccountKey, Loaded, SessionKey, StoredSession, StoredState};
+pub use transfer::{ExportCursor, ExportPage, Imported, Row};
 pub use write::{
     Commit, Condition, Create, CreateOutcome, End, EndOutcome, Renew, Target, Touch, WriteOutcome,
 };

@@ -1,18 +1,27 @@
 //! A store behind an `Arc` is a store: for programs that choose theirs when they start, and for
 //! wrappers around any store.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     AccountChange, AccountOutcome, Admission, Admit, ChangesPage, Commit, ControlBlob, ControlOutcome,
-    Create, CreateOutcome, Durability, End, EndOutcome, Feed, Heads, List, ListPage, Loaded, Renew, Scan,
-    ScanPage, SessionKey, Stats, Store, StoreFuture, Sweep, Swept, Touch, WriteOutcome,
+    Create, CreateOutcome, Durability, End, EndOutcome, ExportCursor, ExportPage, Feed, Heads, Imported,
+    List, ListPage, Loaded, Renew, Row, Scan, ScanPage, SessionKey, Stats, Store, StoreFuture, Sweep, Swept,
+    Touch, WriteOutcome,
 };
-use crate::id::Cell;
+use crate::{id::Cell, time::Timestamp};
 
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn durability(&self) -> Durability {
         (**self).durability()
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        (**self).latest()
+    }
+
+    fn recall(&self, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
+        (**self).recall(key, max_staleness)
     }
 
     fn create(&self, create: Create) -> StoreFuture<'_, CreateOutcome> {
@@ -94,5 +103,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         bytes: Vec<u8>,
     ) -> StoreFuture<'a, ControlOutcome> {
         (**self).put_control(name, seen, bytes)
+    }
+
+    fn export(&self, from: Option<ExportCursor>, limit: usize) -> StoreFuture<'_, ExportPage> {
+        (**self).export(from, limit)
+    }
+
+    fn import(&self, rows: Vec<Row>) -> StoreFuture<'_, Imported> {
+        (**self).import(rows)
     }
 }

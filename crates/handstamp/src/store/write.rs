@@ -127,6 +127,17 @@ pub enum Target {
     Cell(RealmName, Cell),
 }
 
+impl Target {
+    /// Where it lies.
+    pub fn cell(&self) -> Cell {
+        match self {
+            Self::One(key, _) => key.cell(),
+            Self::Account(account) | Self::AllBut(account, _) => account.cell,
+            Self::Cell(_, cell) => *cell,
+        }
+    }
+}
+
 /// When an end is to happen.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_enums, reason = "part of the contract")]

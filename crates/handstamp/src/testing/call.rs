@@ -32,6 +32,8 @@ pub enum Operation {
     Stats,
     Control,
     PutControl,
+    Export,
+    Import,
 }
 
 impl Operation {
@@ -46,7 +48,8 @@ impl Operation {
             | Self::End
             | Self::ChangeAccount
             | Self::Sweep
-            | Self::PutControl => true,
+            | Self::PutControl
+            | Self::Import => true,
             Self::Load
             | Self::LoadMany
             | Self::ReadAccount
@@ -57,7 +60,8 @@ impl Operation {
             | Self::Changed
             | Self::Feed
             | Self::Stats
-            | Self::Control => false,
+            | Self::Control
+            | Self::Export => false,
         }
     }
 }

@@ -31,10 +31,10 @@
 macro_rules! forward_store {
     (every operation) => {
         $crate::forward_store!(every read);
-        $crate::forward_store!(create commit renew touch admit end account sweep put_control);
+        $crate::forward_store!(create commit renew touch admit end account sweep put_control import);
     };
     (every read) => {
-        $crate::forward_store!(load load_many list scan changes heads changed feed stats control);
+        $crate::forward_store!(load load_many list scan changes heads changed feed stats control export);
     };
     (@ create) => {
         fn create(&self, create: $crate::store::Create)
@@ -167,6 +167,20 @@ macro_rules! forward_store {
         -> $crate::store::StoreFuture<'a, $crate::store::ControlOutcome> {
             let call = $crate::forward_store!(call PutControl Blob(name.to_owned()));
             self.around(call, move |store| store.put_control(name, seen, bytes))
+        }
+    };
+    (@ export) => {
+        fn export(&self, from: Option<$crate::store::ExportCursor>, limit: usize)
+        -> $crate::store::StoreFuture<'_, $crate::store::ExportPage> {
+            let call = $crate::forward_store!(call Export Store);
+            self.around(call, move |store| store.export(from, limit))
+        }
+    };
+    (@ import) => {
+        fn import(&self, rows: Vec<$crate::store::Row>)
+        -> $crate::store::StoreFuture<'_, $crate::store::Imported> {
+            let call = $crate::forward_store!(call Import Store);
+            self.around(call, move |store| store.import(rows))
         }
     };
     (call $operation:ident $subject:ident $(($value:expr))?) => {

@@ -1,177 +1,48 @@
 //! One cell: its sessions, accounts, realm epochs and log, under one lock.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     ops::Bound,
 };
 
 use crate::{
     id::{Cell, SessionId},
-    log::{Change, Entry},
+    log::Entry,
     realm::{AccountId, RealmName},
-    reason::Actor,
     store::{
-        AccountKey, AccountState, CellState, ChangesPage, Epoch, List, ListPage, Loaded, ScanFilter,
-        SessionKey, Stats, StoredSession, StoredState,
+        AccountKey, AccountState, CellState, SessionKey, Stats, StoreError, StoredSession, StoredState,
+        local::{CellMeta, Glance, Rows, RowsMut, Stretch, Wanted},
     },
     time::Timestamp,
 };
 
 pub(super) struct CellTable {
     cell: Cell,
-    pub(super) sessions: BTreeMap<SessionKey, StoredSession>,
-    pub(super) accounts: HashMap<(RealmName, AccountId), Account>,
-    pub(super) realms: HashMap<RealmName, CellState>,
-    /// The epoch of an account that is not in `accounts`. Above every epoch that was ever erased.
-    pub(super) account_floor: Epoch,
+    meta: CellMeta,
+    sessions: BTreeMap<SessionKey, StoredSession>,
+    accounts: BTreeMap<(RealmName, AccountId), AccountState>,
+    index: BTreeMap<(RealmName, AccountId), BTreeSet<SessionId>>,
+    realms: BTreeMap<RealmName, CellState>,
     log: VecDeque<Entry>,
-    written: u64,
     keep: usize,
-    latest: Timestamp,
-}
-
-#[derive(Default)]
-pub(super) struct Account {
-    pub(super) state: AccountState,
-    pub(super) sessions: BTreeSet<SessionId>,
 }
 
 impl CellTable {
     pub(super) fn new(cell: Cell, keep: usize) -> Self {
         Self {
             cell,
+            meta: CellMeta { first: 1, ..CellMeta::default() },
             sessions: BTreeMap::new(),
-            accounts: HashMap::new(),
-            realms: HashMap::new(),
-            account_floor: Epoch::default(),
+            accounts: BTreeMap::new(),
+            index: BTreeMap::new(),
+            realms: BTreeMap::new(),
             log: VecDeque::new(),
-            written: 0,
             keep,
-            latest: Timestamp::default(),
         }
-    }
-
-    /// Store time: never runs backwards within a cell.
-    pub(super) fn clock(&mut self, at: Timestamp) -> Timestamp {
-        self.latest = self.latest.max(at);
-        self.latest
     }
 
     pub(super) fn head(&self) -> u64 {
-        self.written
-    }
-
-    pub(super) fn write_entry(
-        &mut self,
-        realm: &RealmName,
-        account: Option<AccountId>,
-        by: Actor,
-        at: Timestamp,
-        change: Change,
-    ) {
-        self.written += 1;
-        self.log.push_back(Entry::new(realm.clone(), self.cell, self.written, at, by, change).of(account));
-        while self.log.len() > self.keep {
-            self.log.pop_front();
-        }
-    }
-
-    pub(super) fn forget_in_log(&mut self, account: &AccountKey) {
-        for entry in &mut self.log {
-            if entry.realm == account.realm && entry.account.as_ref() == Some(&account.id) {
-                entry.forget_account();
-            }
-        }
-    }
-
-    pub(super) fn changes(&self, after: u64, limit: usize) -> ChangesPage {
-        let first = self.written - self.log.len() as u64 + 1;
-        if after + 1 < first || after > self.written {
-            return ChangesPage::Behind { resume: self.written };
-        }
-        let skip = usize::try_from(after + 1 - first).unwrap_or(usize::MAX);
-        ChangesPage::Entries(self.log.iter().skip(skip).take(limit).cloned().collect())
-    }
-
-    pub(super) fn realm_state(&self, realm: &RealmName) -> CellState {
-        self.realms.get(realm).copied().unwrap_or_default()
-    }
-
-    pub(super) fn account_state(&self, realm: &RealmName, account: &AccountId) -> AccountState {
-        self.accounts.get(&(realm.clone(), account.clone())).map_or_else(
-            || AccountState { epoch: self.account_floor, ..AccountState::default() },
-            |account| account.state.clone(),
-        )
-    }
-
-    pub(super) fn state_of(&self, session: &StoredSession) -> (AccountState, CellState) {
-        let realm = &session.key.realm;
-        let account =
-            session.account.as_ref().map(|account| self.account_state(realm, account)).unwrap_or_default();
-        (account, self.realm_state(realm))
-    }
-
-    /// No recorded end, and no epoch or hold that has ended it.
-    pub(super) fn may_be_written(&self, session: &StoredSession) -> bool {
-        let (account, cell) = self.state_of(session);
-        session.ending(&account, &cell).is_none()
-    }
-
-    pub(super) fn load(&self, key: &SessionKey) -> Option<Loaded> {
-        let session = self.sessions.get(key)?.clone();
-        let (account, cell) = self.state_of(&session);
-        Some(Loaded { session, account, cell })
-    }
-
-    pub(super) fn list(&self, list: &List) -> ListPage {
-        let AccountKey { realm, id, .. } = &list.account;
-        let after = list.after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut sessions = Vec::new();
-        let mut next = None;
-        if let Some(account) = self.accounts.get(&(realm.clone(), id.clone())) {
-            for id in account.sessions.range((after, Bound::Unbounded)) {
-                if sessions.len() == list.limit {
-                    next = sessions.last().map(|session: &StoredSession| session.key.id);
-                    break;
-                }
-                sessions.extend(self.sessions.get(&SessionKey::new(realm.clone(), *id)).cloned());
-            }
-        }
-        ListPage { sessions, next, account: self.account_state(realm, id), cell: self.realm_state(realm) }
-    }
-
-    pub(super) fn scan(
-        &self,
-        filter: ScanFilter,
-        after: Option<&SessionKey>,
-        limit: usize,
-    ) -> (Vec<StoredSession>, Option<SessionKey>) {
-        let mut found = Vec::new();
-        let mut last = None;
-        for (key, session) in self.after(after) {
-            if found.len() == limit {
-                return (found, last);
-            }
-            last = Some(key.clone());
-            let live = session.state == StoredState::Live;
-            let wanted = match filter {
-                ScanFilter::All => true,
-                ScanFilter::Live => live,
-                ScanFilter::Ended => !live,
-            };
-            if wanted {
-                found.push(session.clone());
-            }
-        }
-        (found, None)
-    }
-
-    pub(super) fn after(
-        &self,
-        after: Option<&SessionKey>,
-    ) -> impl Iterator<Item = (&SessionKey, &StoredSession)> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.sessions.range::<SessionKey, _>((from, Bound::Unbounded))
+        self.meta.written
     }
 
     pub(super) fn count(&self, stats: &mut Stats) {
@@ -180,5 +51,162 @@ impl CellTable {
         stats.ended += (self.sessions.len() - live) as u64;
         stats.accounts += self.accounts.len() as u64;
         stats.entries += self.log.len() as u64;
+    }
+}
+
+impl Rows for CellTable {
+    fn cell(&self) -> Cell {
+        self.cell
+    }
+
+    fn meta(&self) -> Result<CellMeta, StoreError> {
+        Ok(self.meta)
+    }
+
+    fn session(&self, key: &SessionKey) -> Result<Option<StoredSession>, StoreError> {
+        Ok(self.sessions.get(key).cloned())
+    }
+
+    fn sessions_after(
+        &self,
+        after: Option<&SessionKey>,
+        limit: usize,
+        wanted: Wanted<'_>,
+    ) -> Result<Stretch, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut stretch = Stretch { sessions: Vec::new(), seen: 0, next: None };
+        for (key, session) in self.sessions.range::<SessionKey, _>((from, Bound::Unbounded)).take(limit) {
+            stretch.seen += 1;
+            if stretch.seen == limit {
+                stretch.next = Some(key.clone());
+            }
+            if wanted(&Glance::of(session)) {
+                stretch.sessions.push(session.clone());
+            }
+        }
+        Ok(stretch)
+    }
+
+    fn account(&self, realm: &RealmName, id: &AccountId) -> Result<Option<AccountState>, StoreError> {
+        Ok(self.accounts.get(&(realm.clone(), id.clone())).cloned())
+    }
+
+    fn sessions_of(
+        &self,
+        realm: &RealmName,
+        id: &AccountId,
+        after: Option<SessionId>,
+        limit: usize,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let sessions = self.index.get(&(realm.clone(), id.clone()));
+        Ok(sessions.map_or_else(Vec::new, |sessions| {
+            sessions.range((after, Bound::Unbounded)).take(limit).copied().collect()
+        }))
+    }
+
+    fn accounts_after(
+        &self,
+        after: Option<&AccountKey>,
+        limit: usize,
+    ) -> Result<Vec<(AccountKey, AccountState)>, StoreError> {
+        let after = after.map(|key| (key.realm.clone(), key.id.clone()));
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.accounts.range((from, Bound::Unbounded)).take(limit);
+        let key = |(realm, id): &(RealmName, AccountId)| AccountKey {
+            realm: realm.clone(),
+            id: id.clone(),
+            cell: self.cell,
+        };
+        Ok(rows.map(|(row, state)| (key(row), state.clone())).collect())
+    }
+
+    fn realm(&self, realm: &RealmName) -> Result<CellState, StoreError> {
+        Ok(self.realms.get(realm).copied().unwrap_or_default())
+    }
+
+    fn realms(&self) -> Result<Vec<(RealmName, CellState)>, StoreError> {
+        Ok(self.realms.iter().map(|(realm, state)| (realm.clone(), *state)).collect())
+    }
+
+    fn entries(&self, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let skip = usize::try_from((after + 1).saturating_sub(self.meta.first)).unwrap_or(usize::MAX);
+        Ok(self.log.iter().skip(skip).take(limit).cloned().collect())
+    }
+}
+
+impl RowsMut for CellTable {
+    fn set_meta(&mut self, meta: CellMeta) -> Result<(), StoreError> {
+        self.meta = meta;
+        Ok(())
+    }
+
+    fn put_session(&mut self, session: StoredSession) -> Result<(), StoreError> {
+        if let Some(account) = &session.account {
+            let row = self.index.entry((session.key.realm.clone(), account.clone())).or_default();
+            row.insert(session.key.id);
+        }
+        self.sessions.insert(session.key.clone(), session);
+        Ok(())
+    }
+
+    fn remove_session(&mut self, key: &SessionKey, account: Option<&AccountId>) -> Result<(), StoreError> {
+        self.sessions.remove(key);
+        if let Some(account) = account {
+            let row = (key.realm.clone(), account.clone());
+            if let Some(sessions) = self.index.get_mut(&row) {
+                sessions.remove(&key.id);
+                if sessions.is_empty() {
+                    self.index.remove(&row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_use(&mut self, session: &StoredSession, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(session) = self.sessions.get_mut(&session.key) {
+            session.last_use = session.last_use.max(at);
+        }
+        Ok(())
+    }
+
+    fn put_account(
+        &mut self,
+        realm: &RealmName,
+        id: &AccountId,
+        state: &AccountState,
+    ) -> Result<(), StoreError> {
+        self.accounts.insert((realm.clone(), id.clone()), state.clone());
+        Ok(())
+    }
+
+    fn remove_account(&mut self, realm: &RealmName, id: &AccountId) -> Result<(), StoreError> {
+        self.accounts.remove(&(realm.clone(), id.clone()));
+        Ok(())
+    }
+
+    fn put_realm(&mut self, realm: &RealmName, state: CellState) -> Result<(), StoreError> {
+        self.realms.insert(realm.clone(), state);
+        Ok(())
+    }
+
+    fn append(&mut self, entry: Entry) -> Result<(), StoreError> {
+        self.meta.written = entry.position;
+        self.log.push_back(entry);
+        while self.log.len() > self.keep {
+            self.log.pop_front();
+            self.meta.first += 1;
+        }
+        Ok(())
+    }
+
+    fn forget_in_log(&mut self, account: &AccountKey) -> Result<(), StoreError> {
+        for entry in &mut self.log {
+            if entry.realm == account.realm && entry.account.as_ref() == Some(&account.id) {
+                entry.forget_account();
+            }
+        }
+        Ok(())
     }
 }

@@ -4,26 +4,20 @@
 //! is held across an await. For applications on one machine that may sign everybody out by
 //! restarting, and for tests; it is also the shortest complete answer to the contract.
 
-mod account;
-mod admit;
 mod cell;
-mod feed;
-mod sweep;
-mod write;
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     sync::{Arc, PoisonError},
 };
 
-use tokio::sync::watch;
-
-use self::{cell::CellTable, feed::MemoryFeed};
+use self::cell::CellTable;
 use super::{
     AccountChange, AccountOutcome, Admission, Admit, ChangesPage, Commit, ControlBlob, ControlOutcome,
-    Create, CreateOutcome, Durability, End, EndOutcome, Feed, Heads, Incarnation, List, ListPage, Loaded,
-    Renew, Scan, ScanCursor, ScanPage, SessionKey, Stats, Store, StoreError, StoreFuture, Sweep, Swept,
-    Target, Touch, WriteOutcome,
+    Create, CreateOutcome, Durability, End, EndOutcome, ExportCursor, ExportPage, Feed, Heads, Imported,
+    Incarnation, List, ListPage, Loaded, Renew, Row, Scan, ScanPage, SessionKey, Stats, Store, StoreError,
+    StoreFuture, Sweep, Swept, Touch, WriteOutcome,
+    local::{self, LocalFeed, LocalHeads},
 };
 use crate::{
     id::Cell,
@@ -41,16 +35,9 @@ pub struct MemoryStore {
 }
 
 struct Shared {
-    incarnation: Incarnation,
-    cells: Vec<Place>,
-    control: Mutex<HashMap<String, ControlBlob>>,
-    /// Sent to with every change, so that feeds hear of it.
-    changed: watch::Sender<u64>,
-}
-
-struct Place {
-    table: Mutex<CellTable>,
-    head: watch::Sender<u64>,
+    cells: Vec<Mutex<CellTable>>,
+    heads: Arc<LocalHeads>,
+    control: Mutex<BTreeMap<String, ControlBlob>>,
 }
 
 impl MemoryStore {
@@ -61,45 +48,61 @@ impl MemoryStore {
 
     /// An empty store that keeps this many log entries per cell.
     pub fn keeping_entries(per_cell: usize) -> Self {
-        let place =
-            |cell| Place { table: Mutex::new(CellTable::new(cell, per_cell)), head: watch::Sender::new(0) };
+        let incarnation = Incarnation::from_bytes(random_bytes());
         Self {
             shared: Arc::new(Shared {
-                incarnation: Incarnation::from_bytes(random_bytes()),
-                cells: Cell::all().map(place).collect(),
-                control: Mutex::new(HashMap::new()),
-                changed: watch::Sender::new(0),
+                cells: Cell::all().map(|cell| Mutex::new(CellTable::new(cell, per_cell))).collect(),
+                heads: Arc::new(LocalHeads::new(incarnation, Cell::all().map(|_| 0))),
+                control: Mutex::new(BTreeMap::new()),
             }),
         }
     }
 
-    fn place(&self, cell: Cell) -> &Place {
-        &self.shared.cells[cell.index()]
-    }
-
     /// Runs one operation on one cell under its lock and tells whoever waits if the log grew.
     fn in_cell<T>(&self, cell: Cell, operation: impl FnOnce(&mut CellTable) -> T) -> T {
-        let place = self.place(cell);
-        let mut table = lock(&place.table);
+        let mut table = lock(&self.shared.cells[cell.index()]);
         let before = table.head();
         let result = operation(&mut table);
         let after = table.head();
         drop(table);
         if after > before {
-            place.head.send_modify(|head| *head = after.max(*head));
-            self.shared.changed.send_modify(|changes| *changes += 1);
+            self.shared.heads.grow(cell, after);
         }
         result
     }
 
     /// One operation as a future that does nothing before it is polled and all of it then.
-    fn run<'a, T: 'a>(&'a self, operation: impl FnOnce(&Self) -> T + Send + 'a) -> StoreFuture<'a, T> {
-        Box::pin(async move { Ok(operation(self)) })
+    fn run<'a, T: 'a>(
+        &'a self,
+        operation: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'a,
+    ) -> StoreFuture<'a, T> {
+        Box::pin(async move { operation(self) })
     }
 
-    fn heads_now(&self) -> Heads {
-        let positions = self.shared.cells.iter().map(|place| lock(&place.table).head()).collect();
-        Heads { incarnation: self.shared.incarnation, positions }
+    fn export_control(&self) -> ExportPage {
+        let control = lock(&self.shared.control);
+        let row = |(name, blob): (&String, &ControlBlob)| Row::Control {
+            name: name.clone(),
+            bytes: blob.bytes.clone(),
+        };
+        let rows = control.iter().map(row).collect();
+        ExportPage { rows, next: Some(ExportCursor::States(Cell::new(0), None)) }
+    }
+
+    fn import_row(&self, row: Row, imported: &mut Imported) -> Result<(), StoreError> {
+        if let Some(cell) = local::cell_of(&row) {
+            return self.in_cell(cell, |table| local::import(table, row, imported));
+        }
+        if let Row::Control { name, bytes } = row {
+            let mut control = lock(&self.shared.control);
+            if control.contains_key(&name) {
+                imported.there += 1;
+            } else {
+                control.insert(name, ControlBlob { version: 1, bytes });
+                imported.stored += 1;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -121,114 +124,103 @@ impl Store for MemoryStore {
     }
 
     fn create(&self, create: Create) -> StoreFuture<'_, CreateOutcome> {
-        self.run(|store| store.in_cell(create.session.key.cell(), |cell| cell.create(create.session)))
+        let cell = create.session.key.cell();
+        self.run(move |store| store.in_cell(cell, |table| local::create(table, create.session)))
     }
 
     fn load<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, Option<Loaded>> {
-        self.run(|store| store.in_cell(key.cell(), |cell| cell.load(key)))
+        self.run(move |store| store.in_cell(key.cell(), |table| local::load(table, key)))
     }
 
     fn load_many<'a>(&'a self, keys: &'a [SessionKey]) -> StoreFuture<'a, Vec<Option<Loaded>>> {
-        self.run(|store| keys.iter().map(|key| store.in_cell(key.cell(), |cell| cell.load(key))).collect())
+        self.run(move |store| {
+            keys.iter().map(|key| store.in_cell(key.cell(), |table| local::load(table, key))).collect()
+        })
     }
 
     fn commit(&self, commit: Commit) -> StoreFuture<'_, WriteOutcome> {
-        self.run(|store| store.in_cell(commit.key.cell(), |cell| cell.commit(commit)))
+        self.run(move |store| store.in_cell(commit.key.cell(), |table| local::commit(table, commit)))
     }
 
     fn renew(&self, renew: Renew) -> StoreFuture<'_, WriteOutcome> {
-        self.run(|store| store.in_cell(renew.key.cell(), |cell| cell.renew(renew)))
+        self.run(move |store| store.in_cell(renew.key.cell(), |table| local::renew(table, renew)))
     }
 
     fn touch<'a>(&'a self, touches: &'a [Touch]) -> StoreFuture<'a, ()> {
         self.run(move |store| {
-            for touch in touches {
-                store.in_cell(touch.key.cell(), |cell| cell.touch(touch));
-            }
+            touches
+                .iter()
+                .try_for_each(|touch| store.in_cell(touch.key.cell(), |table| local::touch(table, touch)))
         })
     }
 
     fn admit(&self, admit: Admit) -> StoreFuture<'_, Admission> {
-        self.run(|store| store.in_cell(admit.session.key.cell(), |cell| cell.admit(admit)))
+        let cell = admit.session.key.cell();
+        self.run(move |store| store.in_cell(cell, |table| local::admit(table, admit)))
     }
 
     fn end(&self, end: End) -> StoreFuture<'_, EndOutcome> {
-        let End { target, ending } = end;
-        self.run(move |store| match target {
-            Target::One(key, condition) => {
-                store.in_cell(key.cell(), |cell| cell.end_one(&key, condition, &ending))
-            }
-            Target::Account(account) => store
-                .in_cell(account.cell, |cell| EndOutcome::Ended(cell.end_account(&account, None, &ending))),
-            Target::AllBut(account, kept) => store.in_cell(account.cell, |cell| {
-                EndOutcome::Ended(cell.end_account(&account, Some(kept), &ending))
-            }),
-            Target::Cell(realm, cell) => store.in_cell(cell, |table| {
-                table.end_realm(&realm, &ending);
-                EndOutcome::Ended(Vec::new())
-            }),
-        })
+        let cell = end.target.cell();
+        self.run(move |store| store.in_cell(cell, |table| local::end(table, end)))
     }
 
     fn account(&self, change: AccountChange) -> StoreFuture<'_, AccountOutcome> {
-        self.run(move |store| store.in_cell(change.account.cell, |cell| cell.account(&change)))
+        self.run(move |store| store.in_cell(change.account.cell, |table| local::account(table, &change)))
     }
 
     fn list(&self, list: List) -> StoreFuture<'_, ListPage> {
-        self.run(move |store| store.in_cell(list.account.cell, |cell| cell.list(&list)))
+        self.run(move |store| store.in_cell(list.account.cell, |table| local::list(table, &list)))
     }
 
     fn scan(&self, scan: Scan) -> StoreFuture<'_, ScanPage> {
         self.run(move |store| {
-            let (cell, after) = cursor(scan.from);
-            let (sessions, next) =
-                store.in_cell(cell, |table| table.scan(scan.filter, after.as_ref(), scan.limit));
-            ScanPage { sessions, next: following(cell, next) }
+            let (cell, after) = local::place(scan.from);
+            let stretch =
+                store.in_cell(cell, |table| local::scan(table, scan.filter, after.as_ref(), scan.limit))?;
+            Ok(ScanPage { sessions: stretch.sessions, next: local::following(cell, stretch.next) })
         })
     }
 
     fn sweep(&self, sweep: Sweep) -> StoreFuture<'_, Swept> {
         self.run(move |store| {
-            let (cell, after) = cursor(sweep.from.clone());
-            let (mut swept, next) = store.in_cell(cell, |table| table.sweep(&sweep, after.as_ref()));
-            swept.next = following(cell, next);
-            swept
+            let (cell, after) = local::place(sweep.from.clone());
+            store.in_cell(cell, |table| {
+                let look = local::look(table, &sweep, after.as_ref())?;
+                let swept = local::sweep(table, &sweep, &look.keys)?;
+                Ok(Swept { seen: look.seen, next: local::following(cell, look.next), ..swept })
+            })
         })
     }
 
     fn changes(&self, cell: Cell, after: u64, limit: usize) -> StoreFuture<'_, ChangesPage> {
-        self.run(move |store| store.in_cell(cell, |table| table.changes(after, limit)))
+        self.run(move |store| store.in_cell(cell, |table| local::changes(table, after, limit)))
     }
 
     fn heads(&self) -> StoreFuture<'_, Heads> {
-        self.run(Self::heads_now)
+        self.run(|store| Ok(store.shared.heads.now()))
     }
 
     fn changed(&self, cell: Cell, after: u64) -> StoreFuture<'_, u64> {
-        let mut head = self.place(cell).head.subscribe();
-        Box::pin(async move {
-            let reached = head.wait_for(|head| *head > after).await.map(|head| *head);
-            reached.map_err(|_| StoreError::unavailable("the memory store is gone"))
-        })
+        self.shared.heads.beyond(cell, after)
     }
 
     fn feed(&self) -> StoreFuture<'_, Box<dyn Feed>> {
-        self.run(|store| Box::new(MemoryFeed::new(store.clone())) as Box<dyn Feed>)
+        self.run(|store| Ok(Box::new(LocalFeed::new(store.shared.heads.clone())) as Box<dyn Feed>))
     }
 
     fn stats(&self) -> StoreFuture<'_, Stats> {
         self.run(|store| {
             let mut stats =
                 Stats { live: 0, ended: 0, accounts: 0, entries: 0, durability: Durability::Memory };
-            for place in &store.shared.cells {
-                lock(&place.table).count(&mut stats);
+            for table in &store.shared.cells {
+                lock(table).count(&mut stats);
             }
-            stats
+            Ok(stats)
         })
     }
 
     fn control<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<ControlBlob>> {
-        self.run(|store| lock(&store.shared.control).get(name).cloned())
+        self.run(move |store| Ok(lock(&store.shared.control).get(name).cloned()))
     }
 
     fn put_control<'a>(
@@ -241,23 +233,33 @@ impl Store for MemoryStore {
             let mut control = lock(&store.shared.control);
             let current = control.get(name);
             if current.map(|blob| blob.version) != seen {
-                return ControlOutcome::Conflict(current.cloned());
+                return Ok(ControlOutcome::Conflict(current.cloned()));
             }
             let version = seen.unwrap_or(0) + 1;
             control.insert(name.to_owned(), ControlBlob { version, bytes });
-            ControlOutcome::Done(version)
+            Ok(ControlOutcome::Done(version))
         })
     }
-}
 
-fn cursor(from: Option<ScanCursor>) -> (Cell, Option<SessionKey>) {
-    from.map_or((Cell::new(0), None), |from| (from.cell, from.key))
-}
+    fn export(&self, from: Option<ExportCursor>, limit: usize) -> StoreFuture<'_, ExportPage> {
+        self.run(move |store| match from.unwrap_or(ExportCursor::Control) {
+            ExportCursor::Control => Ok(store.export_control()),
+            ExportCursor::States(cell, after) => {
+                store.in_cell(cell, |table| local::states_page(table, after.as_ref(), limit))
+            }
+            ExportCursor::Sessions(cell, after) => {
+                store.in_cell(cell, |table| local::sessions_page(table, after.as_ref(), limit))
+            }
+        })
+    }
 
-/// Where to go on: within the cell, else in the next one, else nowhere.
-fn following(cell: Cell, next: Option<SessionKey>) -> Option<ScanCursor> {
-    match next {
-        Some(key) => Some(ScanCursor { cell, key: Some(key) }),
-        None => cell.number().checked_add(1).map(|number| ScanCursor { cell: Cell::new(number), key: None }),
+    fn import(&self, rows: Vec<Row>) -> StoreFuture<'_, Imported> {
+        self.run(move |store| {
+            let mut imported = Imported::default();
+            for row in rows {
+                store.import_row(row, &mut imported)?;
+            }
+            Ok(imported)
+        })
     }
 }

@@ -1,17 +1,17 @@
-//! The feed of the memory store: changes and probes take the same way, in order.
+//! The feed of a store in this process: changes and probes take the same way, in order.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::watch;
 
-use super::MemoryStore;
+use super::LocalHeads;
 use crate::{
     id::Cell,
     store::{Feed, FeedNews, Heads, Probe, StoreError, StoreFuture},
 };
 
-pub(super) struct MemoryFeed {
-    store: MemoryStore,
+pub(in crate::store) struct LocalFeed {
+    heads: Arc<LocalHeads>,
     changed: watch::Receiver<u64>,
     told: Heads,
     /// Probes that have been sent, and news that has not been handed out yet.
@@ -19,23 +19,23 @@ pub(super) struct MemoryFeed {
     probes: u64,
 }
 
-impl MemoryFeed {
-    pub(super) fn new(store: MemoryStore) -> Self {
-        let changed = store.shared.changed.subscribe();
-        let told = store.heads_now();
-        Self { store, changed, told, waiting: VecDeque::new(), probes: 0 }
+impl LocalFeed {
+    pub(in crate::store) fn new(heads: Arc<LocalHeads>) -> Self {
+        let changed = heads.subscribe();
+        let told = heads.now();
+        Self { heads, changed, told, waiting: VecDeque::new(), probes: 0 }
     }
 
     /// Puts every change up to now in front of whatever follows.
     fn gather(&mut self) {
-        let heads = self.store.heads_now();
+        let heads = self.heads.now();
         let grown = Cell::all().filter(|cell| heads.of(*cell) > self.told.of(*cell));
         self.waiting.extend(grown.map(|cell| FeedNews::Changed(cell, heads.of(cell))));
         self.told = heads;
     }
 }
 
-impl Feed for MemoryFeed {
+impl Feed for LocalFeed {
     fn probe(&mut self) -> StoreFuture<'_, Probe> {
         Box::pin(async move {
             self.probes += 1;
@@ -54,7 +54,7 @@ impl Feed for MemoryFeed {
                 }
                 self.gather();
                 if self.waiting.is_empty() && self.changed.changed().await.is_err() {
-                    return Err(StoreError::unavailable("the memory store is gone"));
+                    return Err(StoreError::unavailable("the store is closed"));
                 }
             }
         })
