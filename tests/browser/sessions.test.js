@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Device, launch } from "./support/browser.js";
+import { count, counted } from "./support/counter.js";
 import { Person, assertSignedIn, assertSignedOut } from "./support/person.js";
 import { paths, words } from "./support/words.js";
 
@@ -99,18 +100,3 @@ test("the live counter stops the moment its session ends elsewhere", async () =>
   await counted(here);
   assert.equal(await count(there), stopped);
 });
-
-function counter({ page }) {
-  return page.getByLabel(words.counter);
-}
-
-async function count(device) {
-  return Number(await counter(device).textContent());
-}
-
-/** Waits until the counter shows another number than now. */
-async function counted(device) {
-  const now = await counter(device).textContent();
-  const element = await counter(device).elementHandle();
-  await device.page.waitForFunction(([shown, then]) => shown.textContent !== then, [element, now]);
-}

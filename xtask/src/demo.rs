@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
@@ -23,6 +23,7 @@ pub(crate) struct Demo {
     // Before the folder: fields are dropped in order, and the program has to end first.
     _running: Running,
     folder: TempDir,
+    program: PathBuf,
     url: String,
 }
 
@@ -34,16 +35,22 @@ impl Demo {
         let program = repository.target().join("debug").join("handstamp");
         let folder = tempfile::tempdir()?;
         let log = File::create(folder.path().join(LOG))?;
-        let mut command = Command::new(program);
-        command.args(["demo", "--port", "0", "--test-clock"]).current_dir(folder.path());
+        let mut command = Command::new(&program);
+        // Never the state of whoever runs the tests.
+        command.args(["demo", "--port", "0", "--test-clock", "--state", "state"]).current_dir(folder.path());
         let (running, url) =
             Running::start(&mut command, log, PATIENCE, address).with_context(|| said(&folder))?;
-        Ok(Self { _running: running, folder, url })
+        Ok(Self { _running: running, folder, program, url })
     }
 
     /// Where it listens.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The program itself, for tests that stop and start a demo of their own.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The file with all it printed so far: reset links stand there.

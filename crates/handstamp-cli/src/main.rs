@@ -3,10 +3,10 @@
 mod keys;
 mod policy;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use handstamp_demo::DemoOptions;
+use handstamp_demo::{DemoOptions, State};
 use tracing_subscriber::EnvFilter;
 
 /// Session management for the web: try it, make keys for it, see what a policy means.
@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   handstamp demo                  a small shop on http://localhost:8080
   handstamp demo --tls            the same on https, with a certificate of its own
+  handstamp demo --state DIR      the same, keeping its sessions and accounts in DIR
   handstamp keys new              a realm key, for a secret manager or a file
   handstamp policy aal2           a preset, and how it differs from NIST 800-63B-4
 
@@ -30,7 +31,8 @@ Logs go to standard error; set RUST_LOG, such as RUST_LOG=handstamp=debug, to se
 enum Command {
     /// Run a small shop that keeps its sessions with Handstamp.
     ///
-    /// Everything lives in memory and ends with the process. Listens on this machine only.
+    /// Sessions and accounts are kept in a folder, which is printed at start, so that whoever is signed in
+    /// still is after a restart. Listens on this machine only.
     Demo(DemoArguments),
     /// Make realm keys.
     #[command(subcommand)]
@@ -47,7 +49,16 @@ struct DemoArguments {
     /// Serve https with a certificate made at start. Browsers will warn of it.
     #[arg(long)]
     tls: bool,
-    /// Let anybody on this machine move the demo's time by `POST /test-clock?seconds=N`. For tests.
+    /// Keep sessions and accounts in this folder, made where it is not there.
+    ///
+    /// Without it: `handstamp-demo` in `$XDG_STATE_HOME`, or in `.local/state` below the home folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "memory")]
+    state: Option<PathBuf>,
+    /// Keep nothing: all of it ends with the process.
+    #[arg(long)]
+    memory: bool,
+    /// Let anybody on this machine move the demo's time by `POST /test-clock?seconds=N`. For tests, with a
+    /// folder of their own or none.
     #[arg(long)]
     test_clock: bool,
 }
@@ -68,8 +79,13 @@ async fn main() -> ExitCode {
 }
 
 async fn demo(arguments: DemoArguments) -> ExitCode {
-    let DemoArguments { port, tls, test_clock } = arguments;
-    let options = DemoOptions::new().port(port).tls(tls).test_clock(test_clock);
+    let DemoArguments { port, tls, state, memory, test_clock } = arguments;
+    let state = match state {
+        Some(folder) => State::Folder(folder),
+        None if memory => State::Memory,
+        None => State::OfThisUser,
+    };
+    let options = DemoOptions::new().port(port).tls(tls).test_clock(test_clock).state(state);
     match handstamp_demo::run(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

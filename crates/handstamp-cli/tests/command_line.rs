@@ -48,7 +48,7 @@ fn a_policy_says_how_it_differs_from_each_level() {
 fn a_taken_port_is_said_with_what_to_do() {
     let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let output = handstamp(&["demo", "--port", &port]);
+    let output = handstamp(&["demo", "--memory", "--port", &port]);
     assert!(!output.status.success());
     let said = text(&output.stderr);
     assert!(said.contains(&port) && said.contains("--port 0"), "{said}");

@@ -3,26 +3,42 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    time::Duration,
 };
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
+use axum::{
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
+use handstamp::{SystemClock, store::MemoryStore};
 use tokio::net::TcpListener;
 
-use crate::{clock::MovableClock, shop::Shop, tls::TlsListener};
+use crate::{
+    clock::MovableClock,
+    shop::{OpenShopError, Shop},
+    state::{State, StateError},
+    stop::StopSignal,
+    tls::TlsListener,
+};
+
+/// How long requests that are under way may take when the demo is asked to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 
 /// How the demo is run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DemoOptions {
     port: u16,
     tls: bool,
     test_clock: bool,
+    state: State,
 }
 
 impl DemoOptions {
-    /// Port 8080, plain http, real time.
+    /// Port 8080, plain http, real time, state kept where this user's state belongs.
     pub const fn new() -> Self {
-        Self { port: 8080, tls: false, test_clock: false }
+        Self { port: 8080, tls: false, test_clock: false, state: State::OfThisUser }
     }
 
     /// Where to listen; 0 takes a free port.
@@ -43,6 +59,13 @@ impl DemoOptions {
     #[must_use]
     pub const fn test_clock(mut self, test_clock: bool) -> Self {
         self.test_clock = test_clock;
+        self
+    }
+
+    /// Where sessions and accounts are kept.
+    #[must_use]
+    pub fn state(mut self, state: State) -> Self {
+        self.state = state;
         self
     }
 }
@@ -72,40 +95,80 @@ pub enum DemoError {
     /// The certificate could not be made.
     #[error("cannot make a certificate for --tls: {0}")]
     Tls(#[source] io::Error),
-    /// The sessions could not be set up.
+    /// There is no folder to keep state in.
     #[error(transparent)]
-    Sessions(#[from] handstamp::BuildError),
+    State(#[from] StateError),
+    /// What is kept could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenShopError),
+    /// The system does not say when to stop.
+    #[error("cannot listen for the signals that stop the demo: {0}")]
+    Signals(#[source] io::Error),
     /// The server stopped.
     #[error("the server stopped: {0}")]
     Serve(#[source] io::Error),
 }
 
-/// Runs the demo until it is interrupted. Prints its address on standard output once it listens.
+/// Runs the demo until it is interrupted or terminated. Prints its address on standard output once it
+/// listens, and where it keeps its state on standard error.
 pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
-    let port = options.port;
+    let DemoOptions { port, tls, test_clock, state } = options;
     let cannot_listen = |source| DemoError::Listen { port, source };
     // Loopback only: the demo has no business on a network.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(cannot_listen)?;
     let port = listener.local_addr().map_err(cannot_listen)?.port();
-    let scheme = if options.tls { "https" } else { "http" };
+    let scheme = if tls { "https" } else { "http" };
     let address = format!("{scheme}://localhost:{port}");
-    let shop = Shop::new(&address, options.test_clock.then(MovableClock::new))?;
-    if options.test_clock {
+    let folder = state.folder(test_clock, |name| std::env::var_os(name))?;
+    let shop = open(folder.as_deref(), &address, test_clock).await?;
+    if test_clock {
         eprintln!(
             "WARNING: --test-clock lets anybody on this machine move this demo's time. Never use it for anything real."
         );
     }
+    let stop = StopSignal::listen().map_err(DemoError::Signals)?;
     tokio::spawn(shop.clone().keep_tidy());
-    let service = shop.router().into_make_service_with_connect_info::<Peer>();
-    let served = if options.tls {
+    let served = if tls {
         let listener = TlsListener::new(listener).map_err(DemoError::Tls)?;
-        announce(&address);
-        until_interrupted(axum::serve(listener, service).into_future()).await
+        announce(&address, folder.as_deref());
+        serve(listener, &shop, stop).await
     } else {
-        announce(&address);
-        until_interrupted(axum::serve(listener, service).into_future()).await
+        announce(&address, folder.as_deref());
+        serve(listener, &shop, stop).await
     };
+    shop.close().await;
     served.map_err(DemoError::Serve)
+}
+
+async fn open(folder: Option<&Path>, address: &str, test_clock: bool) -> Result<Shop, OpenShopError> {
+    match (folder, test_clock.then(MovableClock::new)) {
+        (Some(folder), Some(clock)) => Shop::open(folder, clock.clone(), address, Some(clock)).await,
+        (Some(folder), None) => Shop::open(folder, SystemClock::new(), address, None).await,
+        (None, Some(clock)) => Ok(Shop::with(MemoryStore::new(), clock.clone(), address, Some(clock))?),
+        (None, None) => Ok(Shop::with(MemoryStore::new(), SystemClock::new(), address, None)?),
+    }
+}
+
+/// Answers until it is asked to stop, and then what is under way.
+async fn serve<L>(listener: L, shop: &Shop, stop: StopSignal) -> io::Result<()>
+where
+    L: Listener<Addr: std::fmt::Debug>,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
+    let service = shop.router().into_make_service_with_connect_info::<Peer>();
+    let closing = shop.closing.clone();
+    let asked = async move {
+        stop.asked().await;
+        closing.begin();
+    };
+    let overdue = async {
+        shop.closing.clone().begun().await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(asked).into_future() => served,
+        () = overdue => Ok(()),
+    }
 }
 
 /// The other end of a connection, plain or TLS.
@@ -124,23 +187,15 @@ impl Connected<IncomingStream<'_, TlsListener>> for Peer {
     }
 }
 
-fn announce(address: &str) {
+fn announce(address: &str, folder: Option<&Path>) {
     println!("{address}");
+    let state = folder.map_or_else(
+        || "Nothing is kept: all of it is gone when the demo ends.".to_owned(),
+        |folder| format!("State: {} (move this folder away to begin anew)", folder.display()),
+    );
     eprintln!(
         "Harbour Books is open. Sign up, sign in from a second browser, and look at Your devices.\n\
+         {state}\n\
          Chromium and Firefox keep the Secure cookie on http://localhost; Safari does not: use --tls there."
     );
-}
-
-/// Ends at once on Ctrl-C: live pages would keep a graceful end waiting for ever.
-async fn until_interrupted(serve: impl Future<Output = io::Result<()>>) -> io::Result<()> {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        served = serve => served,
-        () = interrupted => Ok(()),
-    }
 }

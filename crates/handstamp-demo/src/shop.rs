@@ -1,6 +1,6 @@
 //! What the shop is made of, and how its sessions are set up.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -9,12 +9,18 @@ use axum::{
     response::Response,
 };
 use handstamp::{
-    AbsoluteTimeout, BuildError, Cap, Clock, IdleTimeout, Policy, Sessions,
+    AbsoluteTimeout, AccountId, BuildError, Builder, Cap, Clock, IdleTimeout, Policy, Sessions,
     store::{MemoryStore, Store},
-    web::{PeerAddress, SessionLayer},
+    web::{PeerAddress, SessionError, SessionLayer},
 };
 
-use crate::{accounts::Accounts, clock::MovableClock, routes, server::Peer};
+use crate::{
+    accounts::{Accounts, AccountsError, Untold},
+    clock::MovableClock,
+    routes,
+    server::Peer,
+    stop::Closing,
+};
 
 /// How often the shop sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -27,30 +33,66 @@ pub struct Shop {
     pub(crate) test_clock: Option<MovableClock>,
     pub(crate) address: Arc<str>,
     pub(crate) print: Arc<dyn Fn(&str) + Send + Sync>,
+    pub(crate) closing: Closing,
+}
+
+/// Why the shop could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenShopError {
+    /// The sessions could not be set up.
+    #[error(transparent)]
+    Sessions(#[from] BuildError),
+    /// The accounts could not be had.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    /// A password was changed just before the last end, and its old sessions could not be ended.
+    #[error("a password has changed and the sessions from before could not be ended: {0}; start again")]
+    Untold(#[source] SessionError),
 }
 
 impl Shop {
-    /// The shop with sessions in memory.
-    pub(crate) fn new(address: &str, test_clock: Option<MovableClock>) -> Result<Self, BuildError> {
-        match test_clock.clone() {
-            Some(clock) => Self::with(MemoryStore::new(), clock, address, test_clock),
-            None => Self::with(MemoryStore::new(), handstamp::SystemClock::new(), address, None),
-        }
-    }
-
-    /// The shop on any store and clock.
+    /// The shop on any store and clock, with accounts in memory.
     pub fn with(
         store: impl Store,
         clock: impl Clock,
         address: &str,
         test_clock: Option<MovableClock>,
     ) -> Result<Self, BuildError> {
+        Self::new(Sessions::builder(store).clock(clock), Accounts::in_memory(), address, test_clock)
+    }
+
+    /// The shop with all that it kept in this folder.
+    pub async fn open(
+        folder: &Path,
+        clock: impl Clock,
+        address: &str,
+        test_clock: Option<MovableClock>,
+    ) -> Result<Self, OpenShopError> {
+        // The store first: it lets one process into the folder, and the accounts have no lock of their own.
+        let store = MemoryStore::new();
+        let stats = store.stats().await.map_err(|error| OpenShopError::Untold(error.into()))?;
+        let begun = stats.live + stats.ended + stats.accounts > 0;
+        let accounts = Accounts::within(folder, begun)?;
+        let shop = Self::new(Sessions::builder(store).clock(clock), accounts, address, test_clock)?;
+        for change in shop.accounts.untold() {
+            shop.tell(change).await.map_err(OpenShopError::Untold)?;
+        }
+        Ok(shop)
+    }
+
+    fn new(
+        sessions: Builder,
+        accounts: Accounts,
+        address: &str,
+        test_clock: Option<MovableClock>,
+    ) -> Result<Self, BuildError> {
         let policy = Policy::aal2()
             .remember_me(IdleTimeout::days(14), AbsoluteTimeout::days(30))
             .cap(Cap::keep_newest(20));
-        let sessions = Sessions::builder(store).policy(policy).clock(clock).build()?;
+        let sessions = sessions.policy(policy).build()?;
         let print = Arc::new(|line: &str| println!("{line}"));
-        Ok(Self { accounts: Accounts::new(), sessions, test_clock, address: address.into(), print })
+        Ok(Self { accounts, sessions, test_clock, address: address.into(), print, closing: Closing::new() })
     }
 
     /// Prints reset links elsewhere than on standard output.
@@ -69,13 +111,39 @@ impl Shop {
         self.sessions.layer().sign_in_page("/sign-in").step_up_page("/confirm").render(routes::refused)
     }
 
-    /// Ends and forgets what has run out, for as long as the shop is open.
+    /// Tells the sessions of an account that its password has changed; none of them is kept.
+    pub(crate) async fn tell(&self, change: Untold) -> Result<(), SessionError> {
+        let account = AccountId::new(&change.account)?;
+        self.sessions.account(&account).credentials_changed().await?;
+        self.accounts.told(change).await;
+        Ok(())
+    }
+
+    /// Ends and forgets what has run out, and tells what could not be told, for as long as the shop is
+    /// open.
     pub(crate) async fn keep_tidy(self) {
+        let mut before = Vec::new();
         loop {
             tokio::time::sleep(SWEEP_EVERY).await;
             if let Err(error) = self.sessions.sweep().await {
                 tracing::warn!(%error, "the next sweep begins again");
             }
+            // A change younger than that is being told by the request that made it, which keeps its own
+            // session.
+            let untold = self.accounts.untold();
+            for change in untold.iter().filter(|change| before.contains(*change)) {
+                if let Err(error) = self.tell(change.clone()).await {
+                    tracing::warn!(%error, "a password has changed and the sessions from before still live");
+                }
+            }
+            before = untold;
+        }
+    }
+
+    /// Writes what is still to be written. The last thing before the end.
+    pub async fn close(self) {
+        if let Err(error) = self.sessions.flush().await {
+            tracing::warn!(%error, "uses of the last minute are lost; sessions may end that much early");
         }
     }
 }

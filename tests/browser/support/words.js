@@ -33,6 +33,9 @@ export const words = {
   endedElsewhere: "This session was ended",
   revokedListed: "You ended it from another device.",
 
+  addToBasket: /^Add to basket/,
+  basketWithOne: /^Basket\s+1 in it$/,
+
   counter: "Live counter",
   counterStopped: "The counter stopped",
 };

@@ -44,6 +44,7 @@ fn node(place: &Path, demo: &Demo) -> Command {
         .current_dir(place)
         .env("HANDSTAMP_URL", demo.url())
         .env("HANDSTAMP_LOG", demo.log())
+        .env("HANDSTAMP_PROGRAM", demo.program())
         .env("CHROMIUM", tools::chromium());
     command
 }

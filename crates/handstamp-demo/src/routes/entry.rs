@@ -13,7 +13,7 @@ use handstamp::{
 use handstamp_pages::{LocalPath, Message, SignedOutPage};
 use serde::Deserialize;
 
-use super::look::Look;
+use super::look::{Look, not_kept};
 use crate::{
     accounts::RegisterError,
     shop::Shop,
@@ -70,6 +70,7 @@ pub(super) async fn sign_up(
                 RegisterError::NameTaken => (Some(WORDS.name_taken), None),
                 RegisterError::NameUnfit => (Some(WORDS.name_unfit), None),
                 RegisterError::PasswordUnfit => (None, Some(WORDS.password_unfit)),
+                RegisterError::NotKept => return Ok(not_kept()),
             };
             let look = Look::at_the_door("/sign-up", &shop, &session).await?;
             let return_to = local(&form.return_to);

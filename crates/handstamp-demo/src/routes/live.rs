@@ -31,14 +31,18 @@ struct Counting {
     count: u64,
     ticks: Interval,
     ended: Pin<Box<dyn Future<Output = LiveEnd> + Send>>,
+    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-/// Counts until the session ends, says so, and closes.
+/// Counts until the session ends, says so, and closes. When the shop closes it says nothing: the browser
+/// comes back by itself, and the session may well outlive the restart.
 pub(super) async fn events(
+    State(shop): State<Shop>,
     who: SignedIn,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, SessionError> {
     let ended = Box::pin(who.session().ended().await?);
-    let counting = Counting { count: 0, ticks: interval(TICK), ended };
+    let closing = Box::pin(shop.closing.begun());
+    let counting = Counting { count: 0, ticks: interval(TICK), ended, closing };
     let events = stream::unfold(Some(counting), |counting| async {
         let mut counting = counting?;
         tokio::select! {
@@ -51,6 +55,7 @@ pub(super) async fn events(
                 };
                 Some((Ok(event), None))
             }
+            () = &mut counting.closing => None,
             _ = counting.ticks.tick() => {
                 counting.count += 1;
                 let event = Event::default().event("count").data(counting.count.to_string());

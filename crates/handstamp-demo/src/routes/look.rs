@@ -163,3 +163,11 @@ pub(super) async fn not_found() -> Response {
     let html = page.render(&site(Visitor::Unknown)).into_string();
     (StatusCode::NOT_FOUND, Html(html)).into_response()
 }
+
+/// The shop could not write down what was asked of it.
+pub(super) fn not_kept() -> Response {
+    let page = ErrorPage { title: Some(WORDS.not_kept), text: Some(WORDS.not_kept_lead), code: "not_kept" };
+    let html = page.render(&site(Visitor::Unknown)).into_string();
+    let retry = [(header::RETRY_AFTER, HeaderValue::from_static("2"))];
+    (StatusCode::SERVICE_UNAVAILABLE, retry, Html(html)).into_response()
+}

@@ -19,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use handstamp_pages::{Asset, CONTENT_SECURITY_POLICY, assets};
+use handstamp_pages::{Asset, CONTENT_SECURITY_POLICY, assets, icon};
 
 use crate::{shop::Shop, views::shop_assets};
 
@@ -45,6 +45,7 @@ pub(crate) fn router(shop: Shop) -> Router {
         .route("/reset", get(password::reset_form).post(password::reset))
         .route("/live", get(live::page))
         .route("/live/events", get(live::events))
+        .route("/favicon.ico", get(favicon))
         .fallback(look::not_found);
     if shop.test_clock.is_some() {
         router = router.route("/test-clock", post(test_clock::advance));
@@ -57,9 +58,18 @@ pub(crate) fn router(shop: Shop) -> Router {
 
 /// An asset's path holds the hash of its content, so it may be kept for ever.
 fn served(asset: &'static Asset) -> Response {
+    kept(asset, "public, max-age=31536000, immutable")
+}
+
+/// Pages name their icon; browsers ask for this one beside everything else, such as the export.
+async fn favicon() -> Response {
+    kept(icon(), "public, max-age=604800")
+}
+
+fn kept(asset: &'static Asset, how_long: &'static str) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(how_long));
     (headers, asset.body()).into_response()
 }
 

@@ -6,13 +6,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use handstamp::{
-    AccountId,
-    web::{Session, SessionError, axum::SignedIn},
-};
+use handstamp::web::{Session, SessionError, axum::SignedIn};
 use serde::Deserialize;
 
-use super::look::{Look, Notice};
+use super::look::{Look, Notice, not_kept};
 use crate::{
     accounts::is_fit,
     shop::Shop,
@@ -40,12 +37,15 @@ pub(super) async fn change(
     let name = look.name.as_deref().unwrap_or_default();
     let wrong = !shop.accounts.check(name, &form.current).await;
     let unfit = !is_fit(&form.new);
-    if wrong || unfit || !shop.accounts.set_password(name, &form.new).await {
+    let changed = if wrong || unfit { Ok(None) } else { shop.accounts.set_password(name, &form.new).await };
+    let Ok(changed) = changed else { return Ok(not_kept()) };
+    let Some(untold) = changed else {
         let page = PasswordPage { account: name, wrong, unfit };
         return Ok(look.show_as(StatusCode::UNPROCESSABLE_ENTITY, &page));
-    }
+    };
     // Stored first, then said: whoever signs in with the old password from here on holds a void ticket.
     who.session().credentials_changed().await?;
+    shop.accounts.told(untold).await;
     Notice::PasswordChanged.leave(who.session()).await?;
     Ok(Redirect::to("/account").into_response())
 }
@@ -116,9 +116,10 @@ pub(super) async fn reset(
     let Some(name) = shop.accounts.use_reset(&form.link, now) else {
         return Ok(look.show_as(StatusCode::GONE, &ForgotPage { gone: true }));
     };
-    shop.accounts.set_password(&name, &form.new).await;
-    let account = AccountId::new(&shop.accounts.id_of(&name))?;
-    // No session is kept: whoever had the old password may be the one who is signed in.
-    shop.sessions.account(&account).credentials_changed().await?;
+    let Ok(changed) = shop.accounts.set_password(&name, &form.new).await else { return Ok(not_kept()) };
+    if let Some(untold) = changed {
+        // No session is kept: whoever had the old password may be the one who is signed in.
+        shop.tell(untold).await?;
+    }
     Ok(Redirect::to("/sign-in?reset=done").into_response())
 }

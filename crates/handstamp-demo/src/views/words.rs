@@ -125,6 +125,10 @@ pub struct ShopWords {
     pub none_ended: &'static str,
     /// After the proof was renewed.
     pub confirmed: &'static str,
+    /// When a change could not be written down.
+    pub not_kept: &'static str,
+    /// When a change could not be written down.
+    pub not_kept_lead: &'static str,
     /// The page that is not there.
     pub not_found: &'static str,
     /// The page that is not there.
@@ -194,6 +198,8 @@ pub const WORDS: ShopWords = ShopWords {
     others_ended: "All other sessions have been ended. Only this device is signed in.",
     none_ended: "That session had ended already.",
     confirmed: "Thank you. You can go on.",
+    not_kept: "This could not be saved",
+    not_kept_lead: "Nothing has changed. The terminal in which the demo runs says why; please try again in a moment.",
     not_found: "There is no such page",
     not_found_lead: "Perhaps the link is old.",
 };
