@@ -11,6 +11,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod cache;
 pub mod device;
 mod encoding;
 #[cfg(test)]

@@ -19,6 +19,10 @@ use serde::{Deserialize, Serialize};
 
 /// How long an old token stays good after its successor was first presented, unless changed.
 const GRACE: Duration = Duration::from_secs(30);
+/// How much later than the acknowledging node another one may refuse an ended session, unless changed.
+const MAX_STALENESS: Duration = Duration::from_secs(1);
+/// The longest that may be chosen.
+const MAX_STALENESS_AT_MOST: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The rules of a realm. Start from [`Policy::aal1`], [`Policy::aal2`] (the default) or
@@ -50,6 +54,16 @@ pub struct Policy {
     /// Store network addresses whole instead of truncated to /24 and /48. Default no: they are
     /// personal data.
     pub whole_addresses: bool,
+    /// How much later than the node that acknowledged it every other node refuses an ended session at
+    /// the latest: how old an answer from the [near cache](crate::cache) may be. Default 1 s; 0, the
+    /// default at AAL3, asks the store each time. At most 60 s.
+    #[serde(default = "max_staleness")]
+    pub max_staleness: Duration,
+}
+
+/// For policies that were written down before there was a near cache.
+const fn max_staleness() -> Duration {
+    MAX_STALENESS
 }
 
 impl Policy {
@@ -64,8 +78,11 @@ impl Policy {
     }
 
     /// Idle 15 minutes, absolute 12 hours (NIST 800-63B-4 section 2.3.3).
+    ///
+    /// Every verdict is asked of the store: an end holds on every node at once.
     pub fn aal3() -> Self {
         Self::with(Clocks::new(IdleTimeout::minutes(15), AbsoluteTimeout::hours(12)), 100)
+            .max_staleness(Duration::ZERO)
     }
 
     fn with(signed_in: Clocks, sessions: u32) -> Self {
@@ -80,6 +97,7 @@ impl Policy {
             ended_retention: 7 * DAY,
             ended_per_account: 50,
             whole_addresses: false,
+            max_staleness: MAX_STALENESS,
         }
     }
 
@@ -116,6 +134,13 @@ impl Policy {
     #[must_use]
     pub fn cap(mut self, cap: Cap) -> Self {
         self.cap = cap;
+        self
+    }
+
+    /// Changes how much later than the acknowledging node every other one refuses an ended session.
+    #[must_use]
+    pub fn max_staleness(mut self, at_most: Duration) -> Self {
+        self.max_staleness = at_most;
         self
     }
 
@@ -156,6 +181,9 @@ impl Policy {
         if self.cap.sessions == 0 {
             return Err(PolicyError::NoSessions);
         }
+        if self.max_staleness > MAX_STALENESS_AT_MOST {
+            return Err(PolicyError::TooStale);
+        }
         Ok(())
     }
 }
@@ -191,6 +219,11 @@ pub enum PolicyError {
     /// Nobody could sign in.
     #[error("a cap of 0 lets nobody in; the smallest is 1")]
     NoSessions,
+    /// An ended session would go on living elsewhere.
+    #[error(
+        "a session that has ended may be let in elsewhere for at most 60 s: choose a shorter `max_staleness`"
+    )]
+    TooStale,
 }
 
 impl fmt::Display for Policy {
@@ -222,6 +255,11 @@ impl fmt::Display for Policy {
             "addresses:   {}",
             if self.whole_addresses { "stored whole" } else { "stored as /24 and /48" }
         )?;
+        let staleness = match self.max_staleness.as_millis() {
+            0 => "holds on every node at once: each verdict is asked of the store".to_owned(),
+            milliseconds => format!("holds on every other node within {milliseconds} ms"),
+        };
+        writeln!(f, "an end:      {staleness}")?;
         for level in [Level::Aal1, Level::Aal2, Level::Aal3] {
             let deviations = self.deviations(level);
             if deviations.is_empty() {
@@ -248,6 +286,7 @@ mod tests {
             assert_eq!(policy.deviations(level), []);
         }
         assert_eq!(Policy::default(), Policy::aal2());
+        assert_eq!(Policy::aal3().max_staleness, Duration::ZERO, "asks each time");
     }
 
     #[test]
@@ -261,14 +300,21 @@ mod tests {
             Err(PolicyError::RenewalWithinGrace)
         );
         assert_eq!(Policy::aal2().cap(Cap::refuse_above(0)).check(), Err(PolicyError::NoSessions));
+        let stale = Policy::aal2().max_staleness(Duration::from_millis(60_001));
+        assert_eq!(stale.check(), Err(PolicyError::TooStale));
     }
 
     #[test]
     fn a_policy_prints_itself_with_its_distance_from_each_level() {
         let text = Policy::aal1().remember_me(IdleTimeout::days(30), AbsoluteTimeout::days(90)).to_string();
-        for part in
-            ["idle 14 d, absolute 30 d", "at most 100 sessions", "section 2.1.3", "section 5.1", "AAL3"]
-        {
+        for part in [
+            "idle 14 d, absolute 30 d",
+            "at most 100 sessions",
+            "within 1000 ms",
+            "section 2.1.3",
+            "section 5.1",
+            "AAL3",
+        ] {
             assert!(text.contains(part), "{part} missing in\n{text}");
         }
     }
@@ -277,6 +323,9 @@ mod tests {
     fn unknown_keys_are_refused() {
         let mut json = serde_json::to_value(Policy::aal2()).unwrap();
         assert!(serde_json::from_value::<Policy>(json.clone()).is_ok());
+        json.as_object_mut().unwrap().remove("max_staleness");
+        let earlier: Policy = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(earlier, Policy::aal2(), "one from before the near cache");
         json["idel"] = 1.into();
         assert!(serde_json::from_value::<Policy>(json).is_err());
     }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inner, Observer, Sessions, touch::LastUses};
+use super::{Inner, Observer, Sessions, near::Near, touch::LastUses};
 use crate::{
     log::Change,
     policy::{Cap, Policy, PolicyError},
@@ -28,6 +28,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     observers: Vec<Observer>,
     store_timeout: Duration,
+    near: Near,
 }
 
 /// Why sessions could not be set up.
@@ -50,9 +51,10 @@ pub enum BuildError {
 }
 
 impl Builder {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+    pub(super) fn new(store: impl Store) -> Self {
         Self {
-            store,
+            near: Near::of(&store),
+            store: Arc::new(store),
             realm: RealmName::default(),
             key: None,
             previous_key: None,
@@ -120,6 +122,27 @@ impl Builder {
         self
     }
 
+    /// Puts a [near cache](crate::cache) of this many bytes in front of the store. Default: one of 64 MiB
+    /// in front of every store but a memory store. A store that is a
+    /// [`NearCache`](crate::cache::NearCache) already stays as it is.
+    #[must_use]
+    pub fn near_cache(self, bytes: usize) -> Self {
+        self.near(Near::Bytes(bytes))
+    }
+
+    /// Asks the store each time. For a single policy, `max_staleness` 0 does the same.
+    #[must_use]
+    pub fn without_near_cache(self) -> Self {
+        self.near(Near::Without)
+    }
+
+    fn near(mut self, near: Near) -> Self {
+        if !matches!(self.near, Near::There(_)) {
+            self.near = near;
+        }
+        self
+    }
+
     /// Checks everything and sets the sessions up. Does not touch the store.
     pub fn build(self) -> Result<Sessions, BuildError> {
         self.policy.check()?;
@@ -134,9 +157,11 @@ impl Builder {
             keys = keys.accepting(&self.realm, previous);
         }
         tracing::info!(realm = %self.realm, %durability, "sessions are set up");
+        let (store, cache) = self.near.in_front_of(self.store, &self.clock);
         Ok(Sessions {
             inner: Arc::new(Inner {
-                store: self.store,
+                store,
+                cache,
                 realm: self.realm,
                 keys,
                 policy: RwLock::new(Arc::new(self.policy)),

@@ -16,6 +16,7 @@ mod interleavings;
 mod judge;
 mod list;
 mod live;
+mod near;
 mod realm;
 mod renew;
 mod replace;
@@ -55,6 +56,7 @@ use std::{
 
 use self::touch::LastUses;
 use crate::{
+    cache::NearCache,
     log::{Change, LogPosition, LogReader},
     policy::{Policy, PolicyError},
     realm::{AccountId, RealmName},
@@ -71,6 +73,7 @@ pub struct Sessions {
 
 struct Inner {
     store: Arc<dyn Store>,
+    cache: Option<NearCache>,
     realm: RealmName,
     keys: KeyRing,
     policy: RwLock<Arc<Policy>>,
@@ -86,7 +89,7 @@ type Observer = Box<dyn Fn(&Change) + Send + Sync>;
 impl Sessions {
     /// Begins to set sessions up on a store.
     pub fn builder(store: impl Store) -> Builder {
-        Builder::new(Arc::new(store))
+        Builder::new(store)
     }
 
     /// The realm these sessions are of.

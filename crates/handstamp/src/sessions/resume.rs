@@ -45,18 +45,18 @@ pub(super) enum Look {
 }
 
 impl Look {
-    fn arrived(self, now: Timestamp) -> Timestamp {
+    pub(super) fn arrived(self, now: Timestamp) -> Timestamp {
         match self {
             Self::Request { arrived, .. } => arrived.min(now),
             Self::Again => now,
         }
     }
 
-    fn is_again(self) -> bool {
+    pub(super) fn is_again(self) -> bool {
         matches!(self, Self::Again)
     }
 
-    fn is_use(self) -> bool {
+    pub(super) fn is_use(self) -> bool {
         matches!(self, Self::Request { activity: Activity::Use, .. })
     }
 }
@@ -100,6 +100,9 @@ impl Sessions {
     /// The verdict on a token that is known to be genuine.
     pub(super) async fn decide(&self, presented: Arc<Presented>, look: Look) -> Result<Verdict, StoreError> {
         let policy = self.policy();
+        if let Some(verdict) = self.recalled(&presented, look, &policy).await {
+            return Ok(verdict);
+        }
         for _ in 0..ROUNDS {
             let Some(mut loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
             let stored_use = loaded.session.last_use;
@@ -253,7 +256,7 @@ impl Sessions {
     }
 }
 
-fn active(
+pub(super) fn active(
     loaded: Loaded,
     record: Record,
     presented: Arc<Presented>,
