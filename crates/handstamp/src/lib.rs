@@ -34,6 +34,7 @@ mod sync;
 pub mod testing;
 mod time;
 mod token;
+pub mod transfer;
 #[cfg(feature = "web")]
 pub mod web;
 

@@ -17,6 +17,7 @@ pub mod log;
 pub mod realms;
 pub mod renew;
 pub mod sweep;
+pub mod transfer;
 pub mod walk;
 
 /// Makes a test of each sentence of the contract.
@@ -156,6 +157,13 @@ macro_rules! contract_tests {
                 an_account_of_the_same_name_is_another_account
                 a_session_of_another_realm_is_not_kept
                 a_sweep_stays_in_its_realm
+            }
+            transfer {
+                what_is_exported_and_imported_is_the_same
+                an_import_twice_is_once
+                an_import_revives_nothing
+                an_imported_session_lives_on
+                an_export_comes_in_bounded_pages
             }
             dropped {
                 a_dropped_create_is_whole

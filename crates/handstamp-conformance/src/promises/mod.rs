@@ -18,6 +18,7 @@ pub mod renewal;
 pub mod sign_in;
 pub mod signed_out;
 pub mod step_up;
+pub mod transfer;
 mod turns;
 pub mod updates;
 
@@ -109,6 +110,9 @@ macro_rules! promise_tests {
                     of_four_step_ups_at_once_one_succeeds
                     an_old_token_long_after_is_reuse
                     a_renewal_under_way_gets_nothing_from_a_step_up
+                }
+                transfer {
+                    who_is_signed_in_stays_signed_in
                 }
                 updates {
                     of_32_edits_of_one_slot_none_is_lost

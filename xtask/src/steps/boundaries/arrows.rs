@@ -6,8 +6,9 @@ use std::path::Path;
 use super::{Finding, source::Source};
 
 /// A top module and those it must not name. What is not listed here holds values.
-const FORBIDDEN: [(&str, &[&str]); 6] = [
+const FORBIDDEN: [(&str, &[&str]); 7] = [
     ("store", &["sessions", "web", "testing"]),
+    ("transfer", &["sessions", "web", "testing", "cache"]),
     ("log", &["sessions", "web", "testing"]),
     ("cache", &["sessions", "web", "testing"]),
     ("sessions", &["web", "testing"]),
