@@ -5,9 +5,9 @@ use std::sync::Arc;
 use handstamp::{
     AccountId, RealmKey, SignInError,
     device::DeviceFacts,
-    store::MemoryStore,
+    store::{MemoryStore, Store},
     testing::sign_in_as,
-    transfer::{Counts, ImportError, Reading},
+    transfer::{Counts, Import, ImportError, Reading},
 };
 
 use crate::support::{EXPORTED_AT, export, house, import, on, rows, whole_lines};
@@ -135,4 +135,27 @@ async fn changes_during_an_export_are_counted() {
         reading.line(line).unwrap();
     }
     assert_eq!(reading.finish().unwrap().changed, 1);
+}
+
+/// A backup may hold sessions that were ended after it was made: none of them lives, and a second try
+/// that would let them live is refused.
+#[tokio::test]
+async fn an_import_that_ends_sessions_lets_none_live() {
+    let from = house().await;
+    let key = RealmKey::generate();
+    let client = sign_in_as(&on(&from, "default", key.clone()), "alice").await;
+    let file = export(&from).await;
+    let into = Arc::new(MemoryStore::new());
+    let mut ending = Import::new(into.clone() as Arc<dyn Store>).ending_sessions(EXPORTED_AT);
+    for line in whole_lines(&file) {
+        ending.line(line).await.unwrap();
+    }
+    let summary = ending.finish().await.unwrap();
+    let stats = into.stats().await.unwrap();
+    assert_eq!((stats.live, stats.ended), (0, summary.contents.counts.sessions));
+    assert!(matches!(import(&into, &file).await, Err(ImportError::NotEmpty)));
+    let sessions = on(&into, "default", key);
+    let verdict = sessions.resume(client.token.expose().as_bytes(), handstamp::Activity::Watch).await;
+    assert!(matches!(verdict, handstamp::Verdict::Ended(handstamp::EndReason::RealmEnded)), "{verdict:?}");
+    assert!(!String::from_utf8(export(&into).await).unwrap().contains("\"ended\":null"));
 }
