@@ -52,7 +52,7 @@ pub use sessions::{
     Account, AccountError, AccountExport, Active, Activity, AnonymousSession, BeginError, Begun, BuildError,
     Builder, EditError, EndError, Ended, ListError, LiveEnd, PrivilegeError, RealmEndError, Rekeyed,
     SessionInfo, SessionPage, SessionStatus, Sessions, SignIn, SignInError, SignInTicket, SignOutError,
-    SignedIn, SignedInSession, SweepError, SweepReport, Verdict,
+    SignedIn, SignedInSession, SweepError, SweepReport, Upkeep, UpkeepError, Verdict,
 };
 pub use slot::{NoUpgrade, OnSignIn, SlotError, SlotValue, Unreadable};
 pub use time::{Clock, Sleep, SystemClock, Timestamp};

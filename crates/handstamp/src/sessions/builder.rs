@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Inner, Observer, Sessions, near::Near, touch::LastUses};
+use super::{Inner, Observer, Sessions, last_use::LastUses, near::Near, store_calls::Contact};
 use crate::{
     log::Change,
     policy::{Cap, Policy, PolicyError},
@@ -143,7 +143,8 @@ impl Builder {
         self
     }
 
-    /// Checks everything and sets the sessions up. Does not touch the store.
+    /// Checks everything and sets the sessions up. Asks nothing of the store but when it was last written:
+    /// time goes on from there if the machine's clock was set back meanwhile.
     pub fn build(self) -> Result<Sessions, BuildError> {
         self.policy.check()?;
         let durability = self.store.durability();
@@ -158,6 +159,7 @@ impl Builder {
         }
         tracing::info!(realm = %self.realm, %durability, "sessions are set up");
         let (store, cache) = self.near.in_front_of(self.store, &self.clock);
+        let time = Timekeeper::new(self.clock, store.latest());
         Ok(Sessions {
             inner: Arc::new(Inner {
                 store,
@@ -165,9 +167,10 @@ impl Builder {
                 realm: self.realm,
                 keys,
                 policy: RwLock::new(Arc::new(self.policy)),
-                time: Timekeeper::new(self.clock),
+                time,
                 cell_key: OnceLock::new(),
-                last_uses: LastUses::default(),
+                last_uses: LastUses::new(),
+                contact: Contact::default(),
                 observers: self.observers,
                 store_timeout: self.store_timeout,
             }),

@@ -14,6 +14,7 @@ mod end;
 #[cfg(all(test, shuttle))]
 mod interleavings;
 mod judge;
+mod last_use;
 mod list;
 mod live;
 mod near;
@@ -28,7 +29,7 @@ mod step_up;
 mod store_calls;
 mod sweep;
 mod ticket;
-mod touch;
+mod upkeep;
 mod verdict;
 
 pub use account::{Account, AccountError, AccountExport};
@@ -46,6 +47,7 @@ pub use sign_out::SignOutError;
 pub use step_up::{PrivilegeError, Rekeyed};
 pub use sweep::{SweepError, SweepReport};
 pub use ticket::SignInTicket;
+pub use upkeep::{Upkeep, UpkeepError};
 pub use verdict::Verdict;
 
 use std::{
@@ -54,7 +56,7 @@ use std::{
     time::Duration,
 };
 
-use self::touch::LastUses;
+use self::{last_use::LastUses, store_calls::Contact};
 use crate::{
     cache::NearCache,
     log::{Change, LogPosition, LogReader},
@@ -80,6 +82,7 @@ struct Inner {
     time: Timekeeper,
     cell_key: OnceLock<[u8; 32]>,
     last_uses: LastUses,
+    contact: Contact,
     observers: Vec<Observer>,
     store_timeout: Duration,
 }

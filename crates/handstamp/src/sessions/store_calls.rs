@@ -1,7 +1,12 @@
 //! How the engine calls the store: never for longer than the store timeout, and a write a second
 //! time when its answer is lost.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::poll_fn,
+    sync::atomic::{AtomicU64, Ordering},
+    task::Poll,
+    time::Duration,
+};
 
 use futures_util::future::{Either, select};
 use hmac::Mac;
@@ -17,6 +22,23 @@ use crate::{
 
 const CELL_KEY: &str = "cell-key";
 
+/// When the store was last found to be unavailable, in the clock's elapsed milliseconds; 0 is never.
+#[derive(Default)]
+pub(super) struct Contact(AtomicU64);
+
+impl Contact {
+    /// When it was last lost.
+    pub(super) fn lost(&self) -> Option<Duration> {
+        let at = self.0.load(Ordering::Relaxed);
+        (at > 0).then(|| Duration::from_millis(at))
+    }
+
+    fn lose(&self, elapsed: Duration) {
+        let at = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.0.fetch_max(at.max(1), Ordering::Relaxed);
+    }
+}
+
 /// The answer to a write, and whether it took a second try: then the first may have been applied.
 pub(super) struct Answer<T> {
     pub(super) outcome: T,
@@ -25,7 +47,15 @@ pub(super) struct Answer<T> {
 
 impl Sessions {
     /// One call. A store that does not answer in time is unavailable.
-    pub(super) async fn call<T>(&self, mut call: StoreFuture<'_, T>) -> Result<T, StoreError> {
+    pub(super) async fn call<T>(&self, call: StoreFuture<'_, T>) -> Result<T, StoreError> {
+        let answer = self.answer(call).await;
+        if let Err(StoreError::Unavailable(_)) = answer {
+            self.inner.contact.lose(self.inner.time.clock().elapsed());
+        }
+        answer
+    }
+
+    async fn answer<T>(&self, mut call: StoreFuture<'_, T>) -> Result<T, StoreError> {
         // A store in memory answers at once; the timer is made only for one that does not.
         let first = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
         if let Poll::Ready(answer) = first {

@@ -1,5 +1,7 @@
 //! Sweep: ends what its clocks have ended, closes windows, finishes replacements, forgets old ends.
 
+use std::time::Duration;
+
 use super::{
     Sessions,
     judge::{Note, is_over},
@@ -12,6 +14,8 @@ use crate::{
 
 /// How many sessions the store looks at in one step.
 const STEP: usize = 500;
+/// How long the store may decide by the last uses it was told of before it is told again.
+const TOLD_FOR: Duration = Duration::from_secs(60);
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +31,7 @@ pub struct SweepReport {
     pub finished: usize,
     /// Sessions that could not be read and were left as they are; see the log.
     pub unreadable: usize,
-    /// Nothing was done because the clock has leapt; see the log.
+    /// It stopped, or did not begin, because the clock has leapt; see the log.
     pub suspended: bool,
 }
 
@@ -38,17 +42,23 @@ pub struct SweepReport {
 pub struct SweepError(#[from] pub StoreError);
 
 impl Sessions {
-    /// Goes through all sessions of the realm once, in small steps. Call it now and then, such as once
-    /// a minute; verdicts do not wait for it, memory and the change log do.
+    /// Goes through all sessions of the realm once, in small steps. Verdicts do not wait for it, memory
+    /// and the change log do. [`Sessions::start_upkeep`] calls it once a minute; without, call it about
+    /// as often.
     pub async fn sweep(&self) -> Result<SweepReport, SweepError> {
         let mut report = SweepReport::default();
-        // The store decides by what it has: it gets what is held back first.
-        self.flush().await?;
+        let mut told = None;
         let mut from = None;
         loop {
             if !self.inner.time.is_settled() {
                 report.suspended = true;
                 return Ok(report);
+            }
+            // The store decides by what it has: it gets first what is held back of those it would end.
+            let now = self.now();
+            if told.is_none_or(|told| now.since(told) >= TOLD_FOR) {
+                self.flush_dying().await?;
+                told = Some(now);
             }
             from = self.sweep_step(from, &mut report).await?;
             if from.is_none() {
