@@ -146,7 +146,7 @@ impl Inner {
         &self.places[cell.index()]
     }
 
-    /// The session from memory, if what is here is complete up to at most `max_staleness` ago.
+    /// The session from memory, if what is here is complete up to less than `max_staleness` ago.
     fn recall(self: &Arc<Self>, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
         if max_staleness.is_zero() {
             return None;
@@ -157,7 +157,7 @@ impl Inner {
         // session is then at least as fresh as the proof, and the proof not older than is said.
         let proven = self.vouch.proven();
         let found = place.lock().recall(key);
-        let fresh = proven.is_some_and(|sent| self.clock.elapsed().saturating_sub(sent) <= max_staleness);
+        let fresh = proven.is_some_and(|sent| self.clock.elapsed().saturating_sub(sent) < max_staleness);
         place.count_recall(found.is_some(), fresh);
         found.filter(|_| fresh)
     }

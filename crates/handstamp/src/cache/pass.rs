@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::task::yield_now;
+
 use super::{
     Inner, NearCache,
     flights::{Answer, Boarding},
@@ -186,11 +188,16 @@ impl Inner {
     async fn load(&self, key: &SessionKey) -> Result<Option<Loaded>, StoreError> {
         let place = self.place(key.cell());
         let came = place.lock().flights.next();
+        let mut waited = false;
         loop {
             let boarding = place.lock().board(key, came);
             match boarding {
                 Boarding::Fly(number) => {
                     let mut flight = Flight { cache: self, key, number, over: false };
+                    if waited {
+                        // The others who waited come aboard first.
+                        yield_now().await;
+                    }
                     let answer = self.store.load(key).await.map(|loaded| loaded.map(|it| own(it, key)));
                     flight.over = true;
                     place.lock().land(key, number, &answer);
@@ -204,7 +211,10 @@ impl Inner {
                     }
                 }
                 // Over, spoiled or given up: whoever asks first begins the next one.
-                Boarding::Wait(mut flight) => drop(flight.wait_for(Option::is_some).await),
+                Boarding::Wait(mut flight) => {
+                    drop(flight.wait_for(Option::is_some).await);
+                    waited = true;
+                }
             }
         }
     }
