@@ -8,9 +8,12 @@ use std::{
 
 use handstamp::store::MemoryStore;
 use handstamp_conformance::{
-    contract::{admit, after_end, cap, commit, create, end, load, renew, walk},
+    contract::{admit, after_end, cap, commit, create, end, load, recall, renew, walk},
     engine::faults,
-    planted::{CapCheckedBefore, GraceFromMaking, IndexAfterAnswer, RetryAppliesTwice, UpsertOnSave},
+    planted::{
+        CapCheckedBefore, FillAfterEnd, GraceFromMaking, IndexAfterAnswer, RemembersAbsence,
+        RetryAppliesTwice, UpsertOnSave,
+    },
     promises::renewal,
     run,
 };
@@ -59,6 +62,12 @@ planted! {
     grace_from_the_making_of_the_successor: GraceFromMaking
         caught by renewal::a_lost_answer_and_a_long_silence_harm_nobody;
         passes renew::a_renewal_moves_proof_window_and_replacement, faults::renew;
+    a_cache_that_fills_after_an_end: FillAfterEnd
+        caught by recall::a_load_that_an_end_overtakes_revives_nothing;
+        passes recall::a_session_that_was_looked_for_before_it_began_is_found, after_end::one;
+    a_cache_that_remembers_absence: RemembersAbsence
+        caught by recall::a_session_that_was_looked_for_before_it_began_is_found;
+        passes recall::a_load_that_an_end_overtakes_revives_nothing, after_end::one;
     retry_that_applies_twice: RetryAppliesTwice
         caught by
             commit::a_repeated_commit_is_done_once, renew::a_repeated_renewal_is_done_once, faults::renew;

@@ -15,6 +15,7 @@ mod kit;
 pub mod load;
 pub mod log;
 pub mod realms;
+pub mod recall;
 pub mod renew;
 pub mod sweep;
 pub mod transfer;
@@ -56,6 +57,10 @@ macro_rules! contract_tests {
                 a_renewal_of_an_unknown_session_is_gone_and_makes_none
                 of_parallel_renewals_of_the_same_record_one_is_done
                 a_last_use_only_grows_and_is_in_no_log
+            }
+            recall {
+                a_session_that_was_looked_for_before_it_began_is_found
+                a_load_that_an_end_overtakes_revives_nothing
             }
             admit {
                 an_admitted_session_is_alive_and_told

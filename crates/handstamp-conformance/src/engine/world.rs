@@ -69,6 +69,7 @@ impl World {
         let store = FaultyStore::new(Yielding(make.make().await));
         let clock = FakeClock::at(SystemClock::new().now());
         let sessions = Sessions::builder(store.clone())
+            .without_near_cache()
             .key(RealmKey::generate())
             .clock(clock.clone())
             .observe(observer)

@@ -15,7 +15,7 @@ use handstamp::{
     Sessions, SignIn, SignInError, SignedIn, SlotValue, Verdict,
     device::DeviceFacts,
     forward_store,
-    store::{Durability, Store, StoreError, StoreFuture},
+    store::{Durability, Loaded, SessionKey, Store, StoreError, StoreFuture},
     testing::{FakeClock, Operation, SpyStore, StoreCall, Subject},
 };
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,9 @@ impl House {
     pub(super) fn on(store: impl Store, policy: Policy) -> Self {
         let clock = FakeClock::new();
         let spy = SpyStore::new(store);
-        let sessions = Sessions::builder(spy.clone()).policy(policy).clock(clock.clone()).build();
+        // A cache that is to be tested stands in front of the store that is given.
+        let builder = Sessions::builder(spy.clone()).without_near_cache();
+        let sessions = builder.policy(policy).clock(clock.clone()).build();
         Self { sessions: sessions.expect("a valid policy"), clock, spy }
     }
 
@@ -291,6 +293,10 @@ impl Jitter {
 impl Store for Jitter {
     fn durability(&self) -> Durability {
         self.store.durability()
+    }
+
+    fn recall(&self, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
+        self.store.recall(key, max_staleness)
     }
 
     forward_store!(every operation);

@@ -13,6 +13,7 @@ mod forgetful;
 pub mod input;
 mod kit;
 pub mod live;
+pub mod near_cache;
 pub mod reference;
 pub mod renewal;
 pub mod sign_in;
@@ -21,6 +22,7 @@ pub mod step_up;
 pub mod transfer;
 mod turns;
 pub mod updates;
+mod wire;
 
 /// Makes a test of each promise.
 #[doc(hidden)]
@@ -73,6 +75,16 @@ macro_rules! promise_tests {
                     a_shorter_policy_reaches_a_connection
                     in_an_outage_a_connection_becomes_unverified
                     an_end_in_a_short_outage_is_told_after_it
+                }
+                near_cache {
+                    a_session_in_memory_costs_no_store_call
+                    the_acknowledging_node_refuses_at_once
+                    another_node_refuses_as_soon_as_it_has_heard
+                    a_node_that_is_cut_off_refuses_within_the_agreed_time
+                    an_end_holds_everywhere_when_it_says_so
+                    in_an_outage_memory_is_believed_for_its_age_only
+                    memory_says_nothing_but_what_cannot_be_wrong
+                    without_any_staleness_the_store_is_asked_each_time
                 }
                 reference {
                     random_histories_agree_with_the_model

@@ -146,7 +146,8 @@ pub async fn an_edit_that_was_written_before_a_step_up_is_not_called_superseded(
     let gates = GateStore::new(LoseFirst::new(store.clone(), 1).always_after());
     let key = RealmKey::generate();
     let node = |store: Arc<dyn Store>| {
-        let sessions = Sessions::builder(store).key(key.clone()).clock(FakeClock::new()).build();
+        let sessions =
+            Sessions::builder(store).without_near_cache().key(key.clone()).clock(FakeClock::new()).build();
         sessions.expect("a valid policy")
     };
     let (slow, fast) = (node(Arc::new(gates.clone())), node(store));

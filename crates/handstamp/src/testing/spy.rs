@@ -1,11 +1,14 @@
 //! A store that notes every call: what a request costs, and proof that it costs nothing.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{Operation, StoreCall};
 use crate::{
     forward_store,
-    store::{Durability, Store, StoreFuture},
+    store::{Durability, Loaded, SessionKey, Store, StoreFuture},
 };
 
 /// A wrapper around any store that notes every call, in the order in which they begin. Clones are the
@@ -84,6 +87,11 @@ impl SpyStore {
 impl Store for SpyStore {
     fn durability(&self) -> Durability {
         self.store.durability()
+    }
+
+    /// An answer from memory is no call.
+    fn recall(&self, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
+        self.store.recall(key, max_staleness)
     }
 
     forward_store!(every operation);
