@@ -127,7 +127,8 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
         );
     }
     let stop = StopSignal::listen().map_err(DemoError::Signals)?;
-    tokio::spawn(shop.clone().keep_tidy());
+    let upkeep = shop.sessions.start_upkeep();
+    tokio::spawn(shop.clone().keep_telling());
     let served = if tls {
         let listener = TlsListener::new(listener).map_err(DemoError::Tls)?;
         announce(&address, folder.as_deref());
@@ -136,7 +137,9 @@ pub async fn run(options: DemoOptions) -> Result<(), DemoError> {
         announce(&address, folder.as_deref());
         serve(listener, &shop, stop).await
     };
-    shop.close().await;
+    if let Err(error) = upkeep.stop().await {
+        tracing::warn!(%error);
+    }
     served.map_err(DemoError::Serve)
 }
 

@@ -22,8 +22,8 @@ use crate::{
     stop::Closing,
 };
 
-/// How often the shop sweeps.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How often the shop tells what could not be told.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// The shop: accounts, sessions, and the address under which links are printed.
 #[derive(Clone)]
@@ -119,15 +119,11 @@ impl Shop {
         Ok(())
     }
 
-    /// Ends and forgets what has run out, and tells what could not be told, for as long as the shop is
-    /// open.
-    pub(crate) async fn keep_tidy(self) {
+    /// Tells what could not be told, for as long as the shop is open.
+    pub(crate) async fn keep_telling(self) {
         let mut before = Vec::new();
         loop {
-            tokio::time::sleep(SWEEP_EVERY).await;
-            if let Err(error) = self.sessions.sweep().await {
-                tracing::warn!(%error, "the next sweep begins again");
-            }
+            tokio::time::sleep(TELL_EVERY).await;
             // A change younger than that is being told by the request that made it, which keeps its own
             // session.
             let untold = self.accounts.untold();
@@ -137,13 +133,6 @@ impl Shop {
                 }
             }
             before = untold;
-        }
-    }
-
-    /// Writes what is still to be written. The last thing before the end.
-    pub async fn close(self) {
-        if let Err(error) = self.sessions.flush().await {
-            tracing::warn!(%error, "uses of the last minute are lost; sessions may end that much early");
         }
     }
 }
