@@ -40,7 +40,7 @@ fn orders() -> usize {
 }
 
 /// Tries orders, at random and with few preemptions at telling places.
-fn search(race: impl Fn() + Send + Sync + Clone + 'static) {
+pub(crate) fn search(race: impl Fn() + Send + Sync + Clone + 'static) {
     let orders = orders();
     let mut config = Config::new();
     // Futures of an unoptimised build are large.

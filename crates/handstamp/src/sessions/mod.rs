@@ -12,7 +12,7 @@ mod credentials;
 mod edit;
 mod end;
 #[cfg(all(test, shuttle))]
-mod interleavings;
+pub(crate) mod interleavings;
 mod judge;
 mod last_use;
 mod list;
