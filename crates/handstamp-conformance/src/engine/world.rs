@@ -94,6 +94,13 @@ impl World {
         }
     }
 
+    /// Waits until what a dropped call may have left under way has come to rest: a later write is
+    /// behind it.
+    pub(super) async fn settle(&self) {
+        let seen = self.store.control("settled").await.expect("control").map(|blob| blob.version);
+        self.store.put_control("settled", seen, Vec::new()).await.expect("put_control");
+    }
+
     pub(super) async fn resume(&self, token: &str) -> Verdict {
         self.sessions.resume(token.as_bytes(), Activity::Use).await
     }

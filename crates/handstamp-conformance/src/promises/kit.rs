@@ -11,8 +11,8 @@ use std::{
 };
 
 use handstamp::{
-    AccountId, Active, Activity, Cell, EndReason, OnSignIn, Policy, Proof, SessionId, SessionStatus,
-    Sessions, SignIn, SignInError, SignedIn, SlotValue, Verdict,
+    AccountId, Active, Activity, Cell, EndReason, OnSignIn, Policy, Proof, RealmKey, SessionId,
+    SessionStatus, Sessions, SignIn, SignInError, SignedIn, SlotValue, Verdict,
     device::DeviceFacts,
     forward_store,
     store::{Durability, Loaded, SessionKey, Store, StoreError, StoreFuture},
@@ -48,7 +48,7 @@ impl House {
         let clock = FakeClock::new();
         let spy = SpyStore::new(store);
         // A cache that is to be tested stands in front of the store that is given.
-        let builder = Sessions::builder(spy.clone()).without_near_cache();
+        let builder = Sessions::builder(spy.clone()).key(RealmKey::generate()).without_near_cache();
         let sessions = builder.policy(policy).clock(clock.clone()).build();
         Self { sessions: sessions.expect("a valid policy"), clock, spy }
     }

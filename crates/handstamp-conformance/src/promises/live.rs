@@ -1,8 +1,8 @@
 //! Promise 15: a live connection ends with its session, for whatever reason.
 
 use handstamp::{
-    AbsoluteTimeout, AccountId, Activity, Cap, EndReason, IdleTimeout, LiveEnd, Policy, SessionId, Sessions,
-    Verdict,
+    AbsoluteTimeout, AccountId, Activity, Cap, EndReason, IdleTimeout, LiveEnd, Policy, RealmKey, SessionId,
+    Sessions, Verdict,
     store::Store,
     testing::{Fault, FaultyStore, GateStore, Operation, Side, When},
 };
@@ -22,7 +22,8 @@ fn connect(sessions: &Sessions, id: SessionId) -> JoinHandle<LiveEnd> {
 /// An engine whose time goes on only when everybody waits for it.
 fn patient(store: impl Store, policy: Policy) -> (Sessions, Turns) {
     let turns = Turns::new();
-    let sessions = Sessions::builder(store).without_near_cache().policy(policy).clock(turns.clone()).build();
+    let builder = Sessions::builder(store).key(RealmKey::generate()).without_near_cache();
+    let sessions = builder.policy(policy).clock(turns.clone()).build();
     (sessions.expect("a valid policy"), turns)
 }
 

@@ -10,6 +10,8 @@ use crate::{
     reason::{Actor, EndReason, Ending},
     time::Timestamp,
 };
+#[cfg(feature = "embedded")]
+use crate::store::AccountKey;
 
 /// One state change. Holds ids, reasons and actors; never a token, hash or nonce.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,6 +158,19 @@ impl Entry {
     /// Takes the account's name out, after it was erased.
     pub fn forget_account(&mut self) {
         self.account = None;
+    }
+
+    /// The encoded entry without its account, if it is of this one. Works on the bytes, so that an entry
+    /// of a kind that a later version wrote loses nothing else.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn without_account(bytes: &[u8], account: &AccountKey) -> Result<Option<Vec<u8>>, Corrupt> {
+        let mut entry: Map<String, Value> = encoding::decode("log entry", bytes)?;
+        let is = |field: &str, text: &str| entry.get(field).and_then(Value::as_str) == Some(text);
+        if !is("realm", account.realm.as_str()) || !is("account", account.id.as_str()) {
+            return Ok(None);
+        }
+        entry.remove("account");
+        Ok(Some(encoding::encode(&entry)))
     }
 
     /// The sessions that this entry says have ended.

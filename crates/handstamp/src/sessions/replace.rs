@@ -19,7 +19,8 @@ use crate::{
     },
 };
 
-const ROUNDS: usize = 64;
+/// As many as an edit gets: every round that is lost was won by an edit that went along.
+const ROUNDS: usize = 256;
 
 pub(super) enum Replacement {
     /// The old session has ended and its data is here.

@@ -8,6 +8,8 @@ mod account;
 mod admission;
 mod contract;
 mod control;
+#[cfg(feature = "embedded")]
+mod embedded;
 mod error;
 mod feed;
 mod history;
@@ -23,6 +25,8 @@ pub use account::{AccountChange, AccountOutcome, AccountState, AccountWork, Cell
 pub use admission::{Admission, Admit, Replaced};
 pub use contract::{Durability, Store, StoreFuture};
 pub use control::{ControlBlob, ControlOutcome};
+#[cfg(feature = "embedded")]
+pub use embedded::{AfterRestore, EmbeddedOptions, EmbeddedStore, OpenError};
 pub use error::StoreError;
 pub use feed::{Feed, FeedNews, Probe};
 pub use history::{ChangesPage, Heads, Incarnation};

@@ -6,6 +6,7 @@
 
 mod call;
 mod clock;
+mod disk;
 mod faulty;
 mod forward;
 #[doc(hidden)]
@@ -16,6 +17,7 @@ mod spy;
 
 pub use call::{Operation, StoreCall, Subject};
 pub use clock::FakeClock;
+pub use disk::Disk;
 pub use faulty::{Fault, FaultyStore, When};
 pub use gate::{Gate, GateStore, Side};
 pub use sign_in::{SignedInClient, sign_in_as};

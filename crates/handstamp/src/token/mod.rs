@@ -8,6 +8,7 @@
 //! All of its strength is the secret; the MAC lets a forged token die without a store call and makes
 //! every genuine older generation recognisable.
 
+mod key_file;
 mod keys;
 #[cfg(test)]
 mod properties;
@@ -15,6 +16,7 @@ mod secret;
 #[cfg(test)]
 mod vectors;
 
+pub use key_file::KeyFileError;
 pub use keys::{KeyRing, RealmKey, RealmKeyError};
 pub(crate) use keys::{Successor, hmac};
 pub(crate) use secret::{Secret, SecretHash};

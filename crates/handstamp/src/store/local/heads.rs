@@ -42,6 +42,18 @@ impl LocalHeads {
         Heads { incarnation: self.incarnation, positions }
     }
 
+    /// Where one cell's log ends.
+    #[cfg(feature = "embedded")]
+    pub(in crate::store) fn position(&self, cell: Cell) -> u64 {
+        self.cells[cell.index()].position.load(Ordering::Acquire)
+    }
+
+    /// How many entries were ever written.
+    #[cfg(feature = "embedded")]
+    pub(in crate::store) fn written(&self) -> u64 {
+        Cell::all().map(|cell| self.position(cell)).sum()
+    }
+
     pub(in crate::store) fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }

@@ -19,10 +19,14 @@ pub(super) use account::account;
 pub(super) use admit::admit;
 pub(super) use feed::LocalFeed;
 pub(super) use heads::LocalHeads;
+#[cfg(feature = "embedded")]
+pub(super) use read::account_state;
 pub(super) use read::{changes, list, load, scan};
 pub(super) use rows::{CellMeta, Glance, Rows, RowsMut, Stretch, Wanted};
 pub(super) use sweep::{look, sweep};
 pub(super) use transfer::{cell_of, import, sessions_page, states_page};
+#[cfg(feature = "embedded")]
+pub(super) use write::end_realm;
 pub(super) use write::{commit, create, end, renew, touch};
 
 use super::{ScanCursor, SessionKey};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The state of an account, with or without a row.
-pub(super) fn account_state(
+pub(in crate::store) fn account_state(
     rows: &impl Rows,
     realm: &RealmName,
     id: &AccountId,

@@ -133,13 +133,12 @@ fn is_surplus(
     kept: &mut Kept,
 ) -> Result<bool, StoreError> {
     let Some(account) = &session.account else { return Ok(false) };
-    let oldest = match kept.get(account) {
-        Some(oldest) => *oldest,
-        None => {
-            let oldest = oldest_kept(rows, sweep, account)?;
-            kept.insert(account.clone(), oldest);
-            oldest
-        }
+    let oldest = if let Some(oldest) = kept.get(account) {
+        *oldest
+    } else {
+        let oldest = oldest_kept(rows, sweep, account)?;
+        kept.insert(account.clone(), oldest);
+        oldest
     };
     Ok(oldest.is_some_and(|oldest| (ending.at, session.key.id) < oldest))
 }

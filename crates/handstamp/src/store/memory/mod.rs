@@ -7,7 +7,7 @@
 mod cell;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     sync::{Arc, PoisonError},
 };
 
@@ -95,11 +95,12 @@ impl MemoryStore {
         }
         if let Row::Control { name, bytes } = row {
             let mut control = lock(&self.shared.control);
-            if control.contains_key(&name) {
-                imported.there += 1;
-            } else {
-                control.insert(name, ControlBlob { version: 1, bytes });
-                imported.stored += 1;
+            match control.entry(name) {
+                Entry::Occupied(_) => imported.there += 1,
+                Entry::Vacant(free) => {
+                    free.insert(ControlBlob { version: 1, bytes });
+                    imported.stored += 1;
+                }
             }
         }
         Ok(())
