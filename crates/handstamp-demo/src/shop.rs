@@ -9,8 +9,9 @@ use axum::{
     response::Response,
 };
 use handstamp::{
-    AbsoluteTimeout, AccountId, BuildError, Builder, Cap, Clock, IdleTimeout, Policy, Sessions,
-    store::{MemoryStore, Store},
+    AbsoluteTimeout, AccountId, BuildError, Builder, Cap, Clock, IdleTimeout, KeyFileError, Policy, RealmKey,
+    Sessions,
+    store::{EmbeddedStore, OpenError, Store, StoreError},
     web::{PeerAddress, SessionError, SessionLayer},
 };
 
@@ -40,6 +41,15 @@ pub struct Shop {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenShopError {
+    /// The session store could not be opened; most often another demo has it.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The realm key beside it could not be had.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The session store does not answer.
+    #[error(transparent)]
+    Unanswered(#[from] StoreError),
     /// The sessions could not be set up.
     #[error(transparent)]
     Sessions(#[from] BuildError),
@@ -70,11 +80,13 @@ impl Shop {
         test_clock: Option<MovableClock>,
     ) -> Result<Self, OpenShopError> {
         // The store first: it lets one process into the folder, and the accounts have no lock of their own.
-        let store = MemoryStore::new();
-        let stats = store.stats().await.map_err(|error| OpenShopError::Untold(error.into()))?;
+        let store = EmbeddedStore::open(folder)?;
+        let key = RealmKey::from_file_or_new(folder.join("default.key"))?;
+        let stats = store.stats().await?;
         let begun = stats.live + stats.ended + stats.accounts > 0;
         let accounts = Accounts::within(folder, begun)?;
-        let shop = Self::new(Sessions::builder(store).clock(clock), accounts, address, test_clock)?;
+        let sessions = Sessions::builder(store).key(key).clock(clock);
+        let shop = Self::new(sessions, accounts, address, test_clock)?;
         for change in shop.accounts.untold() {
             shop.tell(change).await.map_err(OpenShopError::Untold)?;
         }

@@ -1,6 +1,9 @@
 //! A client that keeps the session cookie as a browser would.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
@@ -11,7 +14,7 @@ use handstamp::{
     store::{MemoryStore, Store},
     testing::FakeClock,
 };
-use handstamp_demo::Shop;
+use handstamp_demo::{OpenShopError, Shop};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -42,15 +45,30 @@ impl Street {
 
     pub(crate) fn on(store: impl Store) -> Self {
         let clock = FakeClock::new();
+        let shop = Shop::with(store, clock.clone(), "http://localhost:1", None).unwrap();
+        Self::before(&shop, clock)
+    }
+
+    /// Before a shop that keeps its state in this folder.
+    pub(crate) async fn within(folder: &Path, clock: &FakeClock) -> Result<Self, OpenShopError> {
+        let shop = Shop::open(folder, clock.clone(), "http://localhost:1", None).await?;
+        Ok(Self::before(&shop, clock.clone()))
+    }
+
+    fn before(shop: &Shop, clock: FakeClock) -> Self {
         let printed = Arc::new(Mutex::new(Vec::new()));
         let printer = printed.clone();
-        let shop = Shop::with(store, clock.clone(), "http://localhost:1", None).unwrap();
-        let shop = shop.printing(move |line| printer.lock().unwrap().push(line.to_owned()));
+        let shop = shop.clone().printing(move |line| printer.lock().unwrap().push(line.to_owned()));
         Self { clock, printed, router: shop.router() }
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None }
+        self.browser_with(None)
+    }
+
+    /// One that has kept its cookie from before.
+    pub(crate) fn browser_with(&self, cookie: Option<String>) -> Browser {
+        Browser { router: self.router.clone(), cookie }
     }
 }
 

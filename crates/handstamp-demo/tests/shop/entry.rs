@@ -26,6 +26,14 @@ async fn a_visitor_costs_no_record_and_a_basket_survives_sign_in() {
 }
 
 #[tokio::test]
+async fn a_browser_that_asks_for_an_icon_gets_one_and_no_session() {
+    let street = Street::new();
+    let icon = street.browser().get("/favicon.ico").await;
+    assert_eq!((icon.status, icon.set_cookie), (StatusCode::OK, None));
+    assert!(icon.text.starts_with("<svg"), "{}", icon.text);
+}
+
+#[tokio::test]
 async fn pages_for_members_send_strangers_to_sign_in_and_back() {
     let street = Street::new();
     let mut browser = street.browser();

@@ -6,3 +6,4 @@ mod browser;
 mod entry;
 mod outage;
 mod passwords;
+mod restart;
