@@ -15,5 +15,6 @@ pages! {
     step_up: "step-up",
     remember_me: "remember-me",
     live_connections: "live-connections",
+    near_cache: "near-cache",
     testing: "testing",
 }
