@@ -1,6 +1,7 @@
 //! Setting sessions up: everything is checked here, once.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, OnceLock, RwLock},
     time::Duration,
 };
@@ -12,7 +13,7 @@ use crate::{
     realm::RealmName,
     store::{Durability, Store},
     time::{Clock, SystemClock, Timekeeper},
-    token::{KeyRing, RealmKey},
+    token::{KeyFileError, KeyRing, RealmKey},
 };
 
 /// How long a store may take to answer before it counts as unavailable.
@@ -23,6 +24,8 @@ pub struct Builder {
     store: Arc<dyn Store>,
     realm: RealmName,
     key: Option<RealmKey>,
+    /// Where a realm without a key finds one, or gets one made.
+    key_folder: Option<PathBuf>,
     previous_key: Option<RealmKey>,
     policy: Policy,
     clock: Arc<dyn Clock>,
@@ -48,6 +51,9 @@ pub enum BuildError {
         /// The store's durability.
         durability: Durability,
     },
+    /// The realm key's file cannot be used.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
 }
 
 impl Builder {
@@ -57,6 +63,7 @@ impl Builder {
             store: Arc::new(store),
             realm: RealmName::default(),
             key: None,
+            key_folder: None,
             previous_key: None,
             policy: Policy::default(),
             clock: Arc::new(SystemClock::new()),
@@ -76,6 +83,14 @@ impl Builder {
     #[must_use]
     pub fn key(mut self, key: RealmKey) -> Self {
         self.key = Some(key);
+        self
+    }
+
+    /// The folder in which the realm's key lies in a file of its own, `<realm>.key`, or is made at the
+    /// first start, readable by its owner only. A key that is handed over by [`key`](Self::key) wins.
+    #[must_use]
+    pub fn key_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.key_folder = Some(folder.into());
         self
     }
 
@@ -148,10 +163,11 @@ impl Builder {
     pub fn build(self) -> Result<Sessions, BuildError> {
         self.policy.check()?;
         let durability = self.store.durability();
-        let key = match self.key {
-            Some(key) => key,
-            None if durability == Durability::Memory => RealmKey::generate(),
-            None => return Err(BuildError::KeyMissing { durability }),
+        let key = match (self.key, self.key_folder) {
+            (Some(key), _) => key,
+            (None, Some(folder)) => RealmKey::from_file_or_new(folder.join(format!("{}.key", self.realm)))?,
+            (None, None) if durability == Durability::Memory => RealmKey::generate(),
+            (None, None) => return Err(BuildError::KeyMissing { durability }),
         };
         let mut keys = KeyRing::new(&self.realm, key);
         if let Some(previous) = self.previous_key {

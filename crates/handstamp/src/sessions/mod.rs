@@ -95,6 +95,21 @@ impl Sessions {
         Builder::new(store)
     }
 
+    /// Begins to set sessions up on an [embedded store](crate::store::EmbeddedStore) in `folder`, which is
+    /// made if it is not there: durable, with the realm key in a file beside it.
+    ///
+    /// ```no_run
+    /// # use handstamp::Sessions;
+    /// let sessions = Sessions::embedded("state")?.build()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "embedded")]
+    pub fn embedded(folder: impl AsRef<std::path::Path>) -> Result<Builder, crate::store::OpenError> {
+        let folder = folder.as_ref();
+        let store = crate::store::EmbeddedStore::open(folder)?;
+        Ok(Self::builder(store).key_folder(folder))
+    }
+
     /// The realm these sessions are of.
     pub fn realm(&self) -> &RealmName {
         &self.inner.realm

@@ -99,3 +99,37 @@ fn sync_folder(file: &Path) -> io::Result<()> {
     let folder = folder.unwrap_or_else(|| Path::new("."));
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_read_from_then_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("default.key");
+        let made = RealmKey::from_file_or_new(&path).unwrap();
+        let read = RealmKey::from_file_or_new(&path).unwrap();
+        assert_eq!(made.expose(), read.expose());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("default.key");
+        RealmKey::from_file_or_new(&path).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o640)).unwrap();
+        let refused = RealmKey::from_file_or_new(&path).unwrap_err();
+        assert!(matches!(refused, KeyFileError::Exposed { mode: 0o640, .. }), "{refused}");
+    }
+
+    #[test]
+    fn half_a_key_is_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("default.key");
+        write_private(&path, "hsk1_half").unwrap();
+        assert!(matches!(RealmKey::from_file_or_new(&path), Err(KeyFileError::NotAKey { .. })));
+    }
+}
