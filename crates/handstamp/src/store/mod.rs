@@ -26,7 +26,9 @@ pub use admission::{Admission, Admit, Replaced};
 pub use contract::{Durability, Store, StoreFuture};
 pub use control::{ControlBlob, ControlOutcome};
 #[cfg(feature = "embedded")]
-pub use embedded::{AfterRestore, EmbeddedOptions, EmbeddedStore, OpenError};
+pub use embedded::{
+    AfterRestore, CheckReport, Compacted, EmbeddedOptions, EmbeddedStore, OpenError, Restored, StoreInfo,
+};
 pub use error::StoreError;
 pub use feed::{Feed, FeedNews, Probe};
 pub use history::{ChangesPage, Heads, Incarnation};

@@ -4,6 +4,7 @@
 //! sync. Reading goes beside it, on the last commit. `docs/design.md` section 12 says why it is built
 //! so, `docs/formats.md` what lies in the file, `docs/operations.md` how to back it up.
 
+mod check;
 mod committer;
 #[cfg(feature = "testing")]
 mod disk;
@@ -13,6 +14,7 @@ mod fault;
 mod group;
 mod in_flight;
 mod job;
+mod offline;
 mod open;
 mod options;
 mod restored;
@@ -25,7 +27,9 @@ mod uses;
 mod view;
 mod witness;
 
+pub use check::CheckReport;
 pub use error::OpenError;
+pub use offline::{Compacted, Restored, StoreInfo};
 pub use options::{AfterRestore, EmbeddedOptions};
 
 use std::{

@@ -31,6 +31,8 @@ use crate::{
 };
 
 const FILE: &str = "sessions.redb";
+/// Why a file without a witness is taken for a restored one.
+pub(super) const NO_WITNESS: &str = "nothing beside the file says how far it had come";
 /// How often a locked file is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -46,7 +48,7 @@ pub(super) fn folder(folder: &Path, options: &EmbeddedOptions) -> Result<Embedde
     let testimony = match Witness::read(folder) {
         Some(witness) => witness.testify(opened.schema.incarnation, opened.written(), inode),
         None if opened.is_new => Testimony::Same,
-        None => Testimony::Restored("nothing beside the file says how far it had come"),
+        None => Testimony::Restored(NO_WITNESS),
     };
     if let Testimony::Restored(why) = testimony {
         let ended = options.after_restore == AfterRestore::EndSessions;
@@ -140,10 +142,10 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Runs what opens a file, in the words of [`OpenError`]. The engine may panic on broken pages.
-pub(super) fn with_panics_told(
+pub(super) fn with_panics_told<T>(
     file: &Path,
-    open: impl FnOnce() -> Result<Database, DatabaseError>,
-) -> Result<Database, OpenError> {
+    open: impl FnOnce() -> Result<T, DatabaseError>,
+) -> Result<T, OpenError> {
     let mut refused = None;
     let opened = guarded(|| {
         open().map_err(|error| {
@@ -154,7 +156,7 @@ pub(super) fn with_panics_told(
     });
     let file = file.to_owned();
     match (opened, refused) {
-        (Ok(database), _) => Ok(database),
+        (Ok(opened), _) => Ok(opened),
         (_, Some(DatabaseError::DatabaseAlreadyOpen)) => {
             Err(OpenError::InUse { folder: file, holder: String::new() })
         }
@@ -173,24 +175,16 @@ pub(super) struct Opened {
     pub(super) database: Database,
     pub(super) schema: Schema,
     pub(super) cells: Vec<CellRow>,
-    snapshot: Snapshot,
+    pub(super) snapshot: Snapshot,
     is_new: bool,
 }
 
 impl Opened {
     pub(super) fn new(database: Database, place: &Path) -> Result<Self, OpenError> {
-        let corrupt = |error: redb::Error| broken(place, &error);
-        let there = schema::read(&database).map_err(corrupt)?;
+        let there = known(&database, place)?;
         let schema = match there {
-            Some(schema) if schema.version > schema::KNOWN => {
-                return Err(OpenError::Newer {
-                    folder: place.to_owned(),
-                    found: schema.version,
-                    known: schema::KNOWN,
-                });
-            }
             Some(schema) => schema,
-            None => schema::create(&database).map_err(corrupt)?,
+            None => schema::create(&database).map_err(|error| broken(place, &error))?,
         };
         let (snapshot, cells) = look(&database, place)?;
         Ok(Self { database, schema, cells, snapshot, is_new: there.is_none() })
@@ -247,6 +241,16 @@ impl Opened {
             }
         });
         EmbeddedStore::new(shared, messages, writer)
+    }
+}
+
+/// The schema of a file, if this program knows it; `None` if the file has just been made.
+pub(super) fn known(database: &Database, place: &Path) -> Result<Option<Schema>, OpenError> {
+    match schema::read(database).map_err(|error| broken(place, &error))? {
+        Some(schema) if schema.version > schema::KNOWN => {
+            Err(OpenError::Newer { folder: place.to_owned(), found: schema.version, known: schema::KNOWN })
+        }
+        schema => Ok(schema),
     }
 }
 

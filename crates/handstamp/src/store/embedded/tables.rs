@@ -140,6 +140,11 @@ pub(super) fn log_key(cell: Cell, position: u64) -> [u8; 9] {
     bytes
 }
 
+pub(super) fn parse_log_key(bytes: &[u8]) -> Option<(Cell, u64)> {
+    let (cell, position) = bytes.split_first()?;
+    Some((Cell::new(*cell), u64::from_be_bytes(position.try_into().ok()?)))
+}
+
 /// Where the keys that begin with `prefix` end.
 pub(super) fn end_of(prefix: &[u8]) -> Vec<u8> {
     let mut end = prefix.to_vec();
@@ -178,6 +183,7 @@ mod tests {
         assert!(session_key(&key) < session_key(&SessionKey::new(RealmName::default(), id(4, 0))));
 
         let cell = Cell::new(3);
+        assert_eq!(parse_log_key(&log_key(Cell::new(9), 7)), Some((Cell::new(9), 7)));
         let row = account_key(cell, &realm, &account);
         let entry = index_key(cell, &realm, &account, id(3, 1));
         assert!(row < entry && entry < end_of(&row));
