@@ -62,10 +62,12 @@ pub(super) async fn follow(running: Running, clock: Arc<dyn Clock>, mut wanted: 
         if cache.vouch.proven().is_some() {
             pause = RETRY;
         }
-        tracing::warn!(
-            %error, retry_ms = pause.as_millis(),
-            "the near cache lost the store's feed: every verdict is asked of the store until it is back",
-        );
+        // Once per outage, not once per try.
+        if pause == RETRY {
+            tracing::warn!(%error, "the near cache lost the store's feed: every verdict is asked of the store until it is back");
+        } else {
+            tracing::debug!(%error, "the store's feed is not back yet");
+        }
         cache.lose();
         drop(cache);
         if !slept(&*clock, pause, &mut wanted).await {

@@ -115,3 +115,95 @@ impl Sessions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        forward_store,
+        sessions::{Activity, Builder},
+        store::{MemoryStore, StoreFuture},
+        testing::{FakeClock, Operation, SpyStore, StoreCall, sign_in_as},
+        token::RealmKey,
+    };
+
+    /// A store that says that it outlives the process.
+    struct Durable(Arc<dyn Store>);
+
+    impl Durable {
+        fn around<'a, T: Send + 'a>(
+            &'a self,
+            _: StoreCall,
+            operation: impl FnOnce(&'a dyn Store) -> StoreFuture<'a, T> + Send + 'a,
+        ) -> StoreFuture<'a, T> {
+            operation(&*self.0)
+        }
+    }
+
+    impl Store for Durable {
+        fn durability(&self) -> Durability {
+            Durability::OnDisk
+        }
+
+        forward_store!(every operation);
+    }
+
+    fn durable(store: impl Store) -> Builder {
+        Sessions::builder(Durable(Arc::new(store))).key(RealmKey::generate())
+    }
+
+    #[test]
+    fn every_store_but_a_memory_store_has_a_near_cache_unless_told_otherwise() {
+        let has_cache = |builder: Builder| builder.build().unwrap().cache_metrics().is_some();
+        assert!(!has_cache(Sessions::builder(MemoryStore::new())));
+        assert!(has_cache(Sessions::builder(MemoryStore::new()).near_cache(1 << 20)));
+        assert!(has_cache(durable(MemoryStore::new())));
+        assert!(!has_cache(durable(MemoryStore::new()).without_near_cache()));
+    }
+
+    #[tokio::test]
+    async fn a_cache_that_is_given_is_the_one_that_is_used() {
+        let clock = FakeClock::new();
+        let given =
+            NearCache::options().clock(clock.clone()).in_front_of(Durable(Arc::new(MemoryStore::new())));
+        let builder = Sessions::builder(given.clone()).key(RealmKey::generate()).without_near_cache();
+        let sessions = builder.clock(clock).build().unwrap();
+        given.caught_up().await;
+        let client = sign_in_as(&sessions, "ann").await;
+        for _ in 0..2 {
+            sessions.resume(client.token.expose().as_bytes(), Activity::Watch).await;
+        }
+        assert_eq!(given.metrics().hits, 1);
+        assert_eq!(sessions.cache_metrics(), Some(given.metrics()));
+    }
+
+    /// A request that is asked for a second time is one that found that somebody else has written.
+    #[tokio::test]
+    async fn a_second_look_asks_the_store() {
+        let spy = SpyStore::new(MemoryStore::new());
+        let clock = FakeClock::new();
+        let cache = NearCache::options().clock(clock.clone()).in_front_of(spy.clone());
+        let sessions = Sessions::builder(cache.clone()).clock(clock).build().unwrap();
+        cache.caught_up().await;
+        let client = sign_in_as(&sessions, "ann").await;
+        sessions.resume(client.token.expose().as_bytes(), Activity::Watch).await;
+        let presented = sessions.genuine(client.token.expose().as_bytes()).unwrap();
+        spy.forget();
+        assert!(matches!(sessions.decide(presented, Look::Again).await, Ok(Verdict::Active(_))));
+        spy.assert_operations(&[Operation::Load]);
+    }
+
+    #[tokio::test]
+    async fn without_staleness_nobody_waits_for_other_nodes() {
+        use futures_util::FutureExt;
+
+        let policy = Policy::aal2().max_staleness(Duration::ZERO);
+        let sessions = Sessions::builder(MemoryStore::new()).policy(policy).clock(FakeClock::new()).build();
+        let sessions = sessions.unwrap();
+        assert!(sessions.ended_everywhere().now_or_never().is_some());
+        sessions.set_policy(Policy::aal2()).unwrap();
+        assert!(sessions.ended_everywhere().now_or_never().is_none());
+    }
+}

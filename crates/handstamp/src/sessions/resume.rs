@@ -92,7 +92,7 @@ impl Sessions {
         matches!(self.decide(presented, Look::Again).await, Ok(Verdict::Active(_)))
     }
 
-    fn genuine(&self, token: &[u8]) -> Option<Arc<Presented>> {
+    pub(super) fn genuine(&self, token: &[u8]) -> Option<Arc<Presented>> {
         let presented = Presented::parse(token)?;
         self.keys().verify(&presented).then(|| Arc::new(presented))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{CELL, Rig, SECOND, ann, end, session_of, settle};
 use crate::{
     encoding::Corrupt,
-    id::Cell,
+    id::{Cell, SessionId},
     log::{Change, Entry},
     realm::RealmName,
     reason::{Actor, EndReason},
@@ -146,6 +146,31 @@ async fn a_change_elsewhere_drops_its_session_and_no_other() {
     assert!(rig.recall(&changed).is_none());
     assert!(rig.recall(&other).is_some());
     assert_eq!(rig.cache.metrics().invalidated, 1);
+}
+
+#[tokio::test]
+async fn every_entry_that_names_a_session_drops_it() {
+    let begun = session_of(CELL, 4, None).session.key.id;
+    let named: [fn(SessionId) -> Change; 8] = [
+        |session| Change::Edited { session },
+        |session| Change::Renewed { session },
+        |session| Change::Presented { session },
+        |session| Change::Settled { session },
+        |session| Change::SteppedUp { session },
+        |session| Change::Authorised { session },
+        |session| Change::ReplacementFinished { session },
+        |session| Change::SignedIn { session, replaces: None },
+    ];
+    let replaced = |session| Change::SignedIn { session: begun, replaces: Some(session) };
+    for change in named.iter().map(|change| change as &dyn Fn(SessionId) -> Change).chain([&replaced as _]) {
+        let rig = Rig::proven().await;
+        let (key, other) = (rig.cached(1).await, rig.cached(2).await);
+        let (at, change) = (Timestamp::from_millis(1), change(key.id));
+        let entry = Entry::new(RealmName::default(), CELL, 3, at, Actor::Person, change.clone());
+        rig.cache.inner.place(CELL).lock().apply(&[entry]);
+        assert!(rig.recall(&key).is_none(), "{change:?}");
+        assert!(rig.recall(&other).is_some(), "{change:?}");
+    }
 }
 
 /// An entry that concerns an account drops all of it, also sessions that it does not name.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::task::JoinHandle;
 
-use super::{CELL, Rig, SECOND, end, session_of, settle};
+use super::{CELL, Rig, SECOND, ann, end, end_of, session_of, settle};
 use crate::{
-    store::{Loaded, SessionKey, Store, StoreError, StoredState},
+    realm::RealmName,
+    store::{Create, EndOutcome, Loaded, SessionKey, Store, StoreError, StoreFuture, StoredState, Target},
     testing::{Operation, Side},
 };
 
@@ -58,6 +59,57 @@ async fn a_fill_that_outlasts_its_feed_is_not_kept() {
     on_the_way.open();
     load.await.unwrap().unwrap();
     assert!(rig.recall(&key).is_none());
+}
+
+/// A load that began while nobody listened has read before the positions from which the new feed tells.
+#[tokio::test]
+async fn a_fill_from_between_two_feeds_is_not_kept() {
+    let rig = Rig::proven().await;
+    let key = rig.begun(1).await;
+    rig.hand.fail();
+    settle().await;
+    let on_the_way = rig.gates.close(Operation::Load, Side::After);
+    let load = loading(&rig, &key).await;
+    on_the_way.arrived(1).await;
+    rig.elsewhere.end(end(&key)).await.unwrap();
+    rig.clock.advance(SECOND);
+    rig.prove().await;
+    on_the_way.open();
+    load.await.unwrap().unwrap();
+    assert!(rig.recall(&key).is_none());
+}
+
+/// Of a load that is under way nobody knows whose session it brings: what befalls an account or a realm
+/// may befall it.
+#[tokio::test]
+async fn a_fill_that_a_bulk_end_has_overtaken_is_not_kept() {
+    type Bulk = fn(&Rig) -> StoreFuture<'_, EndOutcome>;
+    let ends: [Bulk; 3] = [
+        |rig| rig.cache.end(end_of(Target::Account(ann()))),
+        |rig| rig.cache.end(end_of(Target::Cell(RealmName::default(), CELL))),
+        |rig| {
+            Box::pin(async move {
+                let end = end_of(Target::Cell(RealmName::default(), CELL));
+                let outcome = rig.elsewhere.end(end).await;
+                rig.tell().await;
+                outcome
+            })
+        },
+    ];
+    for end in ends {
+        let rig = Rig::proven().await;
+        let session = session_of(CELL, 1, Some("ann")).session;
+        let key = session.key.clone();
+        rig.elsewhere.create(Create { session }).await.unwrap();
+        rig.tell().await;
+        let on_the_way = rig.gates.close(Operation::Load, Side::After);
+        let load = loading(&rig, &key).await;
+        on_the_way.arrived(1).await;
+        end(&rig).await.unwrap();
+        on_the_way.open();
+        load.await.unwrap().unwrap();
+        assert!(rig.recall(&key).is_none());
+    }
 }
 
 /// Absence ends with a sign-in, and no entry of the log names a session that nobody knew.
