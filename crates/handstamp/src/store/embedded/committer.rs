@@ -10,7 +10,7 @@ use std::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -22,6 +22,9 @@ use super::{
 };
 use crate::store::StoreError;
 
+/// How long after a change the witness beside the file hears of it: so much of a store's life may be
+/// missing from a backup that is taken for the store itself.
+const TESTIMONY: Duration = Duration::from_secs(5);
 /// How many operations share a commit at most.
 const GROUP: usize = 1024;
 
@@ -35,13 +38,16 @@ pub(super) enum Message {
     Close,
 }
 
-/// Runs until told to close, or until nobody is left who could.
-pub(super) fn run(shared: &Arc<Shared>, messages: &Receiver<Message>) {
+/// Runs until told to close, or until nobody is left who could. `testify` is called some time after
+/// the store has changed, and at the end.
+pub(super) fn run(shared: &Arc<Shared>, messages: &Receiver<Message>, testify: impl Fn()) {
     let mut due: Option<Instant> = None;
+    let mut testimony: Option<Instant> = None;
     loop {
-        let first = match due {
+        let wait = [due, testimony].into_iter().flatten().min();
+        let first = match wait {
             None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(due) => messages.recv_timeout(due.saturating_duration_since(Instant::now())),
+            Some(wait) => messages.recv_timeout(wait.saturating_duration_since(Instant::now())),
         };
         let mut jobs: Vec<Waiting> = Vec::new();
         let mut close = false;
@@ -60,10 +66,15 @@ pub(super) fn run(shared: &Arc<Shared>, messages: &Receiver<Message>) {
         if !jobs.is_empty() || uses_due {
             commit(shared, jobs);
             due = (!shared.uses.is_empty()).then(|| due.map_or_else(latest, |due| due.max(Instant::now())));
+            testimony.get_or_insert_with(|| Instant::now() + TESTIMONY);
         }
         if close {
             drain(shared, messages);
-            return;
+            return testify();
+        }
+        if testimony.is_some_and(|due| due <= Instant::now()) {
+            testify();
+            testimony = None;
         }
     }
 }

@@ -232,13 +232,13 @@ impl Opened {
         let theirs = shared.clone();
         let incarnation = self.schema.incarnation;
         let writer = thread::Builder::new().name("handstamp-commit".into()).spawn(move || {
-            committer::run(&theirs, &inbox);
-            if let Some(inode) = inode {
+            committer::run(&theirs, &inbox, || {
+                let Some(inode) = inode else { return };
                 let witness = Witness::new(incarnation, theirs.heads.written(), inode);
                 if let Err(error) = witness.write(&theirs.place) {
                     tracing::warn!(%error, "the witness beside the store could not be written");
                 }
-            }
+            });
         });
         EmbeddedStore::new(shared, messages, writer)
     }
