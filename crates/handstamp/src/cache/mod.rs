@@ -13,8 +13,6 @@ mod changes;
 mod entries;
 mod flights;
 mod follow;
-#[cfg(all(test, shuttle))]
-mod interleavings;
 mod metrics;
 mod options;
 mod pass;

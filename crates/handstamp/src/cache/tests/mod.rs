@@ -5,6 +5,8 @@
 
 mod feed;
 mod fills;
+#[cfg(shuttle)]
+mod interleavings;
 mod writes;
 
 use std::{

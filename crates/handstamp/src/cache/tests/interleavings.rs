@@ -8,12 +8,12 @@ use std::{
 
 use shuttle::future::{block_on, spawn};
 
-use super::{
-    NearCache,
-    follow::{Running, follow},
-    tests::{CELL, end, session_of},
-};
+use super::{CELL, end, session_of};
 use crate::{
+    cache::{
+        NearCache,
+        follow::{Running, follow},
+    },
     sessions::interleavings::search,
     store::{Create, Loaded, MemoryStore, SessionKey, Store, StoredState},
     testing::{FakeClock, Operation, SpyStore},
