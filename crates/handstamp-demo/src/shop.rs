@@ -9,8 +9,7 @@ use axum::{
     response::Response,
 };
 use handstamp::{
-    AbsoluteTimeout, AccountId, BuildError, Builder, Cap, Clock, IdleTimeout, KeyFileError, Policy, RealmKey,
-    Sessions,
+    AbsoluteTimeout, AccountId, BuildError, Builder, Cap, Clock, IdleTimeout, Policy, Sessions,
     store::{EmbeddedStore, OpenError, Store, StoreError},
     web::{PeerAddress, SessionError, SessionLayer},
 };
@@ -44,9 +43,6 @@ pub enum OpenShopError {
     /// The session store could not be opened; most often another demo has it.
     #[error(transparent)]
     Store(#[from] OpenError),
-    /// The realm key beside it could not be had.
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
     /// The session store does not answer.
     #[error(transparent)]
     Unanswered(#[from] StoreError),
@@ -81,11 +77,10 @@ impl Shop {
     ) -> Result<Self, OpenShopError> {
         // The store first: it lets one process into the folder, and the accounts have no lock of their own.
         let store = EmbeddedStore::open(folder)?;
-        let key = RealmKey::from_file_or_new(folder.join("default.key"))?;
         let stats = store.stats().await?;
         let begun = stats.live + stats.ended + stats.accounts > 0;
         let accounts = Accounts::within(folder, begun)?;
-        let sessions = Sessions::builder(store).key(key).clock(clock);
+        let sessions = Sessions::builder(store).key_folder(folder).clock(clock);
         let shop = Self::new(sessions, accounts, address, test_clock)?;
         for change in shop.accounts.untold() {
             shop.tell(change).await.map_err(OpenShopError::Untold)?;

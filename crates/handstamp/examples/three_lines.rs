@@ -1,6 +1,6 @@
 //! The smallest whole application: sign in, see who you are, sign out.
 //!
-//! Run it by `cargo run -p handstamp --features axum --example three_lines`; the calls to try are in
+//! Run it by `cargo run -p handstamp --features axum,embedded --example three_lines`; the calls to try are in
 //! the README. Three lines set sessions up, marked with numbers below.
 
 use axum::{
@@ -11,14 +11,13 @@ use axum::{
 };
 use handstamp::{
     Proof, Sessions,
-    store::MemoryStore,
     web::{Session, SessionError, axum::SignedIn},
 };
 use serde::Deserialize;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let sessions = Sessions::builder(MemoryStore::new()).build()?; // 1
+    let sessions = Sessions::embedded("state")?.build()?; // 1
     let app = Router::new()
         .route("/sign-in", post(sign_in))
         .route("/me", get(me))

@@ -8,6 +8,7 @@ macro_rules! pages {
 }
 
 pages! {
+    stores: "stores",
     sign_in: "sign-in",
     sign_out: "sign-out",
     devices: "devices",

@@ -16,7 +16,7 @@ pub mod device;
 mod encoding;
 #[cfg(test)]
 mod golden;
-#[cfg(all(doctest, feature = "axum", feature = "testing"))]
+#[cfg(all(doctest, feature = "axum", feature = "embedded", feature = "testing"))]
 mod guide;
 mod id;
 mod log;
