@@ -28,7 +28,7 @@ pub mod planted;
 mod polls;
 pub mod promises;
 
-pub use make::{MakeStore, rounds, run};
+pub use make::{MakeStore, one_round_in, rounds, run};
 
 /// Runs the whole suite: one `#[test]` for each named test. Takes a closure without captures that
 /// gives a fresh, empty store asynchronously.

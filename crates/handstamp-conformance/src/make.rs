@@ -1,6 +1,6 @@
 //! Where the suite gets its stores from, and how its tests are run.
 
-use std::{future::Future, sync::Arc};
+use std::{cell::Cell, future::Future, sync::Arc};
 
 use handstamp::store::Store;
 
@@ -21,10 +21,24 @@ where
     }
 }
 
-/// How often each race is run: `HANDSTAMP_ROUNDS`, or 100. Printed, so that the log of a run says
-/// what it was worth.
+thread_local! {
+    /// Which part of the rounds the test on this thread runs.
+    static SHARE: Cell<u32> = const { Cell::new(1) };
+}
+
+/// Runs one round of each race where other stores run `share`: for a store whose writes wait for a disk
+/// or a network. Takes and gives what makes the stores:
+/// `store_tests!(one_round_in(5, || async { MyStore::open() }))`.
+pub fn one_round_in<M: MakeStore>(share: u32, make: M) -> M {
+    SHARE.set(share.max(1));
+    make
+}
+
+/// How often each race is run: `HANDSTAMP_ROUNDS`, or 100; a part of it for a
+/// [slow store](one_round_in). Printed, so that the log of a run says what it was worth.
 pub fn rounds() -> u32 {
     let rounds = std::env::var("HANDSTAMP_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+    let rounds = (rounds / SHARE.get()).max(1);
     println!("{rounds} rounds (HANDSTAMP_ROUNDS)");
     rounds
 }
