@@ -17,7 +17,7 @@ mod spy;
 
 pub use call::{Operation, StoreCall, Subject};
 pub use clock::FakeClock;
-pub use disk::Disk;
+pub use disk::{Disk, FaultyDisk, PowerLossDisk};
 pub use faulty::{Fault, FaultyStore, When};
 pub use gate::{Gate, GateStore, Side};
 pub use sign_in::{SignedInClient, sign_in_as};
