@@ -17,5 +17,6 @@ pages! {
     remember_me: "remember-me",
     live_connections: "live-connections",
     near_cache: "near-cache",
+    change_log: "change-log",
     testing: "testing",
 }

@@ -40,7 +40,9 @@ pub mod web;
 
 pub use encoding::Corrupt;
 pub use id::{Cell, NotASessionId, SessionId, WriteId};
-pub use log::{Change, Entry, LogNews, LogPosition, LogReader, NotAPosition};
+pub use log::{
+    ArchiveError, Archived, Change, Entry, LogArchive, LogNews, LogPosition, LogReader, NotAPosition,
+};
 pub use policy::{
     AbsoluteTimeout, Cap, CapRule, ClockTable, Clocks, Deadline, Deviation, IdleTimeout, Level, Policy,
     PolicyError, RenewalInterval, SessionClass, Shorter,

@@ -149,6 +149,20 @@ impl LogPosition {
         read.resize(Cell::COUNT, 0);
         Self { incarnation: heads.incarnation, read }
     }
+
+    /// This cell has been read up to here.
+    pub(super) fn read_to(&mut self, cell: Cell, position: u64) {
+        if let Some(read) = self.read.get_mut(cell.index()) {
+            *read = position.max(*read);
+        }
+    }
+
+    /// How many entries, of all realms, lie between an earlier position and this one. `None`: they are of
+    /// different stores.
+    pub(super) fn entries_since(&self, earlier: &Self) -> Option<u64> {
+        let between = self.read.iter().zip(&earlier.read).map(|(here, there)| here.saturating_sub(*there));
+        (self.incarnation == earlier.incarnation).then(|| between.sum())
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ pub use verdict::Verdict;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
@@ -59,7 +60,7 @@ use std::{
 use self::{last_use::LastUses, store_calls::Contact};
 use crate::{
     cache::NearCache,
-    log::{Change, LogPosition, LogReader},
+    log::{ArchiveError, Change, LogArchive, LogPosition, LogReader},
     policy::{Policy, PolicyError},
     realm::{AccountId, RealmName},
     store::{Store, StoreError},
@@ -151,6 +152,14 @@ impl Sessions {
     /// Follows the change log from where an earlier reader stood.
     pub fn log_from(&self, position: LogPosition) -> LogReader {
         LogReader::from(self.inner.store.clone(), self.inner.realm.clone(), position)
+    }
+
+    /// Opens an archive of the change log: a file that keeps what the store forgets after its retention.
+    /// It goes on where the file ends; a new one begins with the beginning of the log. Call
+    /// [`LogArchive::catch_up`] now and then, or [`LogArchive::follow`].
+    pub async fn archive_log(&self, file: impl AsRef<Path>) -> Result<LogArchive, ArchiveError> {
+        let (store, realm) = (self.inner.store.clone(), self.inner.realm.clone());
+        LogArchive::timed(store, realm, self.inner.time.shared_clock(), file.as_ref()).await
     }
 
     pub(crate) fn keys(&self) -> &KeyRing {

@@ -67,6 +67,10 @@ impl Timekeeper {
         &*self.clock
     }
 
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// The engine's time.
     pub(crate) fn now(&self) -> Timestamp {
         let (wall, elapsed) = (self.clock.now(), self.elapsed());
