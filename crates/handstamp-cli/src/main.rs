@@ -2,6 +2,7 @@
 
 mod keys;
 mod policy;
+mod store;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -24,6 +25,7 @@ Examples:
   handstamp demo --state DIR      the same, keeping its sessions and accounts in DIR
   handstamp keys new              a realm key, for a secret manager or a file
   handstamp policy aal2           a preset, and how it differs from NIST 800-63B-4
+  handstamp store info state      what the session store in the folder `state` holds
 
 Logs go to standard error; set RUST_LOG, such as RUST_LOG=handstamp=debug, to see more.";
 
@@ -39,6 +41,9 @@ enum Command {
     Keys(keys::KeysCommand),
     /// Print a preset and every deviation from the levels of NIST 800-63B-4.
     Policy(policy::PolicyArguments),
+    /// Look after an embedded store while no program uses it.
+    #[command(subcommand)]
+    Store(store::StoreCommand),
 }
 
 #[derive(Args)]
@@ -75,6 +80,7 @@ async fn main() -> ExitCode {
         Command::Demo(arguments) => demo(arguments).await,
         Command::Keys(command) => keys::run(&command),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Store(command) => store::run(command).await,
     }
 }
 

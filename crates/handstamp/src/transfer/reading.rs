@@ -114,6 +114,11 @@ impl Reading {
         self.footer.is_some()
     }
 
+    /// How many changes the store logged while it was exported, once the last line has been read.
+    pub fn changed(&self) -> Option<u64> {
+        self.footer.as_ref().map(|footer| footer.changed)
+    }
+
     /// From where an export of which this is the beginning can go on; `None` before its first line and
     /// after its last.
     pub fn resume_point(&self) -> Option<ResumePoint> {

@@ -250,10 +250,14 @@ impl Look<'_> {
 
     fn realm(&mut self, key: &[u8], bytes: &[u8]) -> Finding {
         let realm = tables::parse_realm_key(key).ok_or("a key of `realms` names no realm")?;
-        row::decode_realm(bytes).map(|_| ()).map_err(|error| format!("realm {realm}: {error}"))
+        let state = row::decode_realm(bytes).map_err(|error| format!("realm {realm}: {error}"))?;
+        if state.ended_at > self.latest {
+            return Err(format!("realm {realm}: its end lies in the future"));
+        }
+        Ok(())
     }
 
-    fn control(&mut self, key: &[u8], bytes: &[u8]) -> Finding {
+    fn control(_: &mut Self, key: &[u8], bytes: &[u8]) -> Finding {
         let name = String::from_utf8_lossy(key);
         row::decode_control(bytes).map(|_| ()).map_err(|error| format!("control blob {name}: {error}"))
     }

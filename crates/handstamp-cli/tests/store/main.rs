@@ -1,0 +1,9 @@
+//! `handstamp store` as it is typed, on folders that a program has left.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod checked;
+mod moved;
+mod refused;
+mod restored;
+mod support;
