@@ -3,7 +3,8 @@
 use std::{io, path::PathBuf, process::ExitCode};
 
 use handstamp::{
-    store::{OpenError, StoreError},
+    ArchiveError,
+    store::OpenError,
     transfer::{ExportError, FormatError, ImportError},
 };
 
@@ -12,7 +13,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Archive(#[from] ArchiveError),
     #[error("{place}: {error}")]
     File { place: String, error: io::Error },
     #[error("{place}: {error}")]

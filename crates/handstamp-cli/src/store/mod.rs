@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error, so that each verb can stand in a
 //! pipe.
 
+mod archive;
 mod check;
 mod compact;
 mod export;
@@ -34,6 +35,8 @@ pub(crate) enum StoreCommand {
     Export(export::ExportArguments),
     /// Read an export into an empty store.
     Import(import::ImportArguments),
+    /// Append the change log to a file that keeps it for longer than the store does.
+    Archive(archive::ArchiveArguments),
 }
 
 pub(crate) const EXIT_CODES: &str = "\
@@ -52,6 +55,7 @@ pub(crate) async fn run(command: StoreCommand) -> ExitCode {
         StoreCommand::Restored(arguments) => restored::run(arguments),
         StoreCommand::Export(arguments) => export::run(arguments).await,
         StoreCommand::Import(arguments) => import::run(arguments).await,
+        StoreCommand::Archive(arguments) => archive::run(arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

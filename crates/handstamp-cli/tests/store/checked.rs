@@ -31,6 +31,12 @@ fn nothing_is_wrong_with_a_store_that_was_closed_or_killed() {
     assert_eq!(report["problems"], serde_json::json!([]));
     assert_eq!((&report["sessions"], &report["log_entries"]), (&21.into(), &22.into()));
     assert!(said(&["check", &house.folder()]).contains("nothing is wrong"));
+
+    // Between two commits the file is what a killed process leaves.
+    let killed = house.path("killed");
+    fs::create_dir(&killed).unwrap();
+    house.open(async |_| fs::copy(house.file(), format!("{killed}/sessions.redb")).unwrap());
+    assert_eq!(json(&["check", &killed])["found"], 0);
 }
 
 /// Changes one table behind the store's back.

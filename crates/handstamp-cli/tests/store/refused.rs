@@ -14,6 +14,7 @@ fn verbs<'a>(folder: &'a str, file: &'a str) -> Vec<Vec<&'a str>> {
         vec!["compact", folder],
         vec!["restored", folder],
         vec!["export", folder, file],
+        vec!["archive", folder, file],
     ]
 }
 
@@ -90,4 +91,9 @@ fn an_export_to_nowhere_and_a_resumed_pipe_are_refused() {
     let (code, why) = refused(&["import", &house.path("new"), &house.path("no-such-file")]);
     assert_eq!(code, 1);
     assert!(why.contains("no-such-file"), "{why}");
+    let other = house.path("letter.txt");
+    fs::write(&other, "no archive\n").unwrap();
+    let (code, why) = refused(&["archive", &house.folder(), &other]);
+    assert_eq!(code, 1);
+    assert!(why.contains("no archive of the change log"), "{why}");
 }

@@ -108,13 +108,13 @@ impl EmbeddedStore {
     pub fn compact(folder: impl AsRef<Path>) -> Result<Compacted, OpenError> {
         let folder = folder.as_ref();
         let file = open::file_of(folder);
+        let before_bytes = size_of(&file);
         let (mut database, _) = open::database(folder, false, &Self::options())?;
         open::known(&database, folder)?;
-        let before_bytes = size_of(&file)?;
         guarded(|| database.compact().map_err(|error| StoreError::unavailable(error.to_string())))
             .map_err(|error| corrupt(&file, &error))?;
         drop(database);
-        Ok(Compacted { before_bytes, after_bytes: size_of(&file)?, file })
+        Ok(Compacted { before_bytes: before_bytes?, after_bytes: size_of(&file)?, file })
     }
 
     /// Says that the file was put back from a backup, copied or moved: gives it a new incarnation, and
@@ -139,6 +139,8 @@ impl EmbeddedOptions {
     pub fn inspect(&self, folder: impl AsRef<Path>) -> Result<StoreInfo, OpenError> {
         let folder = folder.as_ref();
         let file = open::file_of(folder);
+        // Before it is opened: an open file has room for what may come.
+        let file_bytes = size_of(&file);
         let (database, inode) = open::database(folder, false, self)?;
         let opened = Opened::new(database, folder)?;
         let testimony = Witness::read(folder)
@@ -147,7 +149,7 @@ impl EmbeddedOptions {
         let sum = |count: fn(&CellRow) -> u64| opened.cells.iter().map(count).sum();
         let latest = opened.latest();
         Ok(StoreInfo {
-            file_bytes: size_of(&file)?,
+            file_bytes: file_bytes?,
             file,
             free_bytes: space::free_bytes(folder),
             schema: opened.schema.version,
