@@ -152,25 +152,25 @@ async fn open(folder: Option<&Path>, address: &str, test_clock: bool) -> Result<
     }
 }
 
-/// Answers until it is asked to stop, and then what is under way.
-async fn serve<L>(listener: L, shop: &Shop, stop: StopSignal) -> io::Result<()>
+/// Answers until it is asked to stop, and then what is under way, unless it is asked again.
+async fn serve<L>(listener: L, shop: &Shop, mut stop: StopSignal) -> io::Result<()>
 where
     L: Listener<Addr: std::fmt::Debug>,
     Peer: for<'a> Connected<IncomingStream<'a, L>>,
 {
     let service = shop.router().into_make_service_with_connect_info::<Peer>();
-    let closing = shop.closing.clone();
-    let asked = async move {
+    let closing = shop.closing.clone().begun();
+    let stopped = async {
         stop.asked().await;
-        closing.begin();
-    };
-    let overdue = async {
-        shop.closing.clone().begun().await;
-        tokio::time::sleep(LAST_ANSWERS).await;
+        shop.closing.begin();
+        tokio::select! {
+            () = tokio::time::sleep(LAST_ANSWERS) => {}
+            () = stop.asked() => {}
+        }
     };
     tokio::select! {
-        served = axum::serve(listener, service).with_graceful_shutdown(asked).into_future() => served,
-        () = overdue => Ok(()),
+        served = axum::serve(listener, service).with_graceful_shutdown(closing).into_future() => served,
+        () = stopped => Ok(()),
     }
 }
 
