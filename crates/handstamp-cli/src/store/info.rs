@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use handstamp::store::{EmbeddedStore, StoreInfo};
+use handstamp::{
+    Timestamp,
+    store::{EmbeddedStore, StoreInfo},
+};
 use serde::Serialize;
 
 use super::{
@@ -62,9 +65,9 @@ impl Info {
             ended: info.stats.ended,
             accounts: info.stats.accounts,
             log_entries: info.stats.entries,
-            log_oldest: info.oldest_entry.map(|at| at.as_millis()),
-            log_newest: info.newest_entry.map(|at| at.as_millis()),
-            last_write: info.last_write.map(|at| at.as_millis()),
+            log_oldest: info.oldest_entry.map(Timestamp::as_millis),
+            log_newest: info.newest_entry.map(Timestamp::as_millis),
+            last_write: info.last_write.map(Timestamp::as_millis),
             restored: info.restored,
         }
     }

@@ -174,7 +174,7 @@ pub async fn an_export_comes_in_bounded_pages(make: impl MakeStore) {
         loop {
             let page = bench.store.export(from, limit).await.expect("export");
             assert!(page.rows.len() <= limit + realms, "{} rows in a page of {limit}", page.rows.len());
-            from = page.next.clone();
+            from.clone_from(&page.next);
             rows.extend(page.rows);
             if from.is_none() {
                 break;
