@@ -172,10 +172,10 @@ pub async fn an_export_comes_in_bounded_pages(make: impl MakeStore) {
     for limit in [1, 3, 20] {
         let (mut rows, mut from) = (Vec::new(), None);
         loop {
-            let page = bench.store.export(from, limit).await.expect("export");
-            assert!(page.rows.len() <= limit + realms, "{} rows in a page of {limit}", page.rows.len());
-            from.clone_from(&page.next);
-            rows.extend(page.rows);
+            let ExportPage { rows: page, next } = bench.store.export(from, limit).await.expect("export");
+            assert!(page.len() <= limit + realms, "{} rows in a page of {limit}", page.len());
+            rows.extend(page);
+            from = next;
             if from.is_none() {
                 break;
             }
