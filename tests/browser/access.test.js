@@ -75,6 +75,19 @@ for (const { width, dark } of [
   });
 }
 
+test("nothing that a page asks for is missing", async () => {
+  const { page } = await Device.open(browser);
+  const missing = [];
+  page.on("response", (response) => {
+    if (response.status() >= 400) missing.push(response.url());
+  });
+  await new Person().signUp({ page });
+  for (const path of [paths.home, paths.devices, paths.password]) await page.goto(path);
+  // Browsers ask for it beside everything that is no page.
+  await page.goto(paths.icon);
+  assert.deepEqual(missing, []);
+});
+
 async function assertFits(page) {
   const over = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;

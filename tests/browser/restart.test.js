@@ -9,6 +9,9 @@ import { Demo } from "./support/demo.js";
 import { Person, assertSignedIn, assertSignedOut } from "./support/person.js";
 import { paths, words } from "./support/words.js";
 
+// A demo that neither starts nor stops is a failure and no reason to wait for ever.
+const PATIENCE = { timeout: 120_000 };
+
 let browser;
 before(async () => {
   browser = await launch();
@@ -17,15 +20,15 @@ after(async () => {
   await browser?.close();
 });
 
-test("a demo that was asked to stop has forgotten nothing when it is back", async (context) => {
+test("a demo that was asked to stop has forgotten nothing when it is back", PATIENCE, async (context) => {
   await forgetsNothing(context, "SIGTERM");
 });
 
-test("a demo that was killed has forgotten nothing when it is back", async (context) => {
+test("a demo that was killed has forgotten nothing when it is back", PATIENCE, async (context) => {
   await forgetsNothing(context, "SIGKILL");
 });
 
-test("a demo that is asked to stop lets its live pages go, and they go on when it is back", async (context) => {
+test("live pages are let go when the demo stops, and go on when it is back", PATIENCE, async (context) => {
   const demo = await Demo.start();
   context.after(() => demo.remove());
   const device = await Device.open(browser, { base: demo.url });

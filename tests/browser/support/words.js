@@ -8,6 +8,7 @@ export const paths = {
   devices: "/devices",
   password: "/password",
   live: "/live",
+  icon: "/favicon.ico",
 };
 
 export const words = {
