@@ -8,6 +8,7 @@ use super::{Operation, StoreCall};
 use crate::{
     forward_store,
     store::{Durability, Store, StoreError, StoreFuture},
+    time::Timestamp,
 };
 
 /// How a call fails.
@@ -131,6 +132,10 @@ fn lost(call: &StoreCall) -> StoreError {
 impl Store for FaultyStore {
     fn durability(&self) -> Durability {
         self.store.durability()
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        self.store.latest()
     }
 
     forward_store!(every operation);

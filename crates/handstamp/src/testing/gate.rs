@@ -8,6 +8,7 @@ use super::{Operation, StoreCall};
 use crate::{
     forward_store,
     store::{Durability, Store, StoreFuture},
+    time::Timestamp,
 };
 
 /// On which side of the store a gate stands.
@@ -127,6 +128,10 @@ impl Gate {
 impl Store for GateStore {
     fn durability(&self) -> Durability {
         self.store.durability()
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        self.store.latest()
     }
 
     forward_store!(every operation);

@@ -9,6 +9,7 @@ use super::{Operation, StoreCall};
 use crate::{
     forward_store,
     store::{Durability, Loaded, SessionKey, Store, StoreFuture},
+    time::Timestamp,
 };
 
 /// A wrapper around any store that notes every call, in the order in which they begin. Clones are the
@@ -87,6 +88,10 @@ impl SpyStore {
 impl Store for SpyStore {
     fn durability(&self) -> Durability {
         self.store.durability()
+    }
+
+    fn latest(&self) -> Option<Timestamp> {
+        self.store.latest()
     }
 
     /// An answer from memory is no call.

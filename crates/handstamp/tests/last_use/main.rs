@@ -5,6 +5,9 @@
 
 mod coalescing;
 mod crash;
+#[path = "../web/log.rs"]
+mod log;
+mod restart;
 mod support;
 mod unreadable;
 mod upkeep;
