@@ -5,7 +5,7 @@ use std::time::Duration;
 use handstamp::store::{Feed, FeedNews, Probe};
 
 use super::kit::Bench;
-use crate::MakeStore;
+use crate::{MakeStore, polls::dropped_after};
 
 /// The next news; a feed that stays silent fails the test instead of hanging it.
 async fn next(feed: &mut dyn Feed) -> FeedNews {
@@ -48,6 +48,21 @@ pub async fn a_probe_returns_when_nothing_has_changed(make: impl MakeStore) {
     let again = feed.probe().await.expect("probe");
     assert!(again > probe, "probes can be told apart");
     assert_eq!(until(&mut *feed, again).await, []);
+}
+
+/// Whoever follows gives up waiting each time that a probe is due.
+pub async fn a_wait_that_is_given_up_loses_no_news(make: impl MakeStore) {
+    let bench = Bench::new(&make).await;
+    let mut feed = bench.store.feed().await.expect("feed");
+    let mut heard = Vec::new();
+    for polls in [0, 1, 2, 3, 1] {
+        bench.begun().await;
+        heard.extend(dropped_after(feed.next(), polls).await.map(|news| news.expect("next")));
+        heard.extend(dropped_after(feed.next(), 1).await.map(|news| news.expect("next")));
+    }
+    let probe = feed.probe().await.expect("probe");
+    heard.extend(until(&mut *feed, probe).await);
+    assert!(heard.contains(&FeedNews::Changed(bench.cell, 5)), "{heard:?}");
 }
 
 /// Each feed hears everything, whatever the others have heard.

@@ -12,7 +12,8 @@ pub trait Feed: Send {
     fn probe(&mut self) -> StoreFuture<'_, Probe>;
 
     /// The next news; waits when there is none. An error or [`FeedNews::Lost`] means that everything
-    /// vouched for by this feed is void.
+    /// vouched for by this feed is void. A wait that is dropped loses no news: whoever follows drops it to
+    /// send a probe.
     fn next(&mut self) -> StoreFuture<'_, FeedNews>;
 }
 
