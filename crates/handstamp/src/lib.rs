@@ -58,4 +58,6 @@ pub use sessions::{
 };
 pub use slot::{NoUpgrade, OnSignIn, SlotError, SlotValue, Unreadable};
 pub use time::{Clock, Sleep, SystemClock, Timestamp};
-pub use token::{Generation, IssuedToken, KeyFileError, KeyRing, RealmKey, RealmKeyError, TOKEN_LENGTH, TOKEN_PREFIX};
+pub use token::{
+    Generation, IssuedToken, KeyFileError, KeyRing, RealmKey, RealmKeyError, TOKEN_LENGTH, TOKEN_PREFIX,
+};

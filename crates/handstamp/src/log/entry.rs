@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "embedded")]
+use crate::store::AccountKey;
 use crate::{
     encoding::{self, Corrupt},
     id::{Cell, SessionId},
@@ -10,8 +12,6 @@ use crate::{
     reason::{Actor, EndReason, Ending},
     time::Timestamp,
 };
-#[cfg(feature = "embedded")]
-use crate::store::AccountKey;
 
 /// One state change. Holds ids, reasons and actors; never a token, hash or nonce.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -25,6 +25,8 @@ pub use account::{AccountChange, AccountOutcome, AccountState, AccountWork, Cell
 pub use admission::{Admission, Admit, Replaced};
 pub use contract::{Durability, Store, StoreFuture};
 pub use control::{ControlBlob, ControlOutcome};
+#[cfg(all(feature = "embedded", feature = "testing"))]
+pub use embedded::Disk;
 #[cfg(feature = "embedded")]
 pub use embedded::{
     AfterRestore, CheckReport, Compacted, EmbeddedOptions, EmbeddedStore, OpenError, Restored, StoreInfo,

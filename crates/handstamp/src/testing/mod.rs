@@ -6,6 +6,7 @@
 
 mod call;
 mod clock;
+#[cfg(feature = "embedded")]
 mod disk;
 mod faulty;
 mod forward;
@@ -17,6 +18,7 @@ mod spy;
 
 pub use call::{Operation, StoreCall, Subject};
 pub use clock::FakeClock;
+#[cfg(feature = "embedded")]
 pub use disk::{Disk, FaultyDisk, PowerLossDisk};
 pub use faulty::{Fault, FaultyStore, When};
 pub use gate::{Gate, GateStore, Side};

@@ -28,6 +28,8 @@ mod view;
 mod witness;
 
 pub use check::CheckReport;
+#[cfg(feature = "testing")]
+pub use disk::Disk;
 pub use error::OpenError;
 pub use offline::{Compacted, Restored, StoreInfo};
 pub use options::{AfterRestore, EmbeddedOptions};

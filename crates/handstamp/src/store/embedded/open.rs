@@ -67,10 +67,7 @@ pub(super) fn folder(folder: &Path, options: &EmbeddedOptions) -> Result<Embedde
 }
 
 #[cfg(feature = "testing")]
-pub(super) fn disk(
-    disk: impl crate::testing::Disk,
-    options: &EmbeddedOptions,
-) -> Result<EmbeddedStore, OpenError> {
+pub(super) fn disk(disk: impl super::Disk, options: &EmbeddedOptions) -> Result<EmbeddedStore, OpenError> {
     let disk = Arc::new(disk);
     let place = PathBuf::from("(a disk of a test)");
     let backend = super::disk::Backend(disk.clone());

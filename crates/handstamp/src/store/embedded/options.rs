@@ -80,7 +80,7 @@ impl EmbeddedOptions {
 
     /// Opens a store on a disk that a test brings.
     #[cfg(feature = "testing")]
-    pub fn open_on(&self, disk: impl crate::testing::Disk) -> Result<EmbeddedStore, OpenError> {
+    pub fn open_on(&self, disk: impl super::Disk) -> Result<EmbeddedStore, OpenError> {
         open::disk(disk, self)
     }
 }
