@@ -80,6 +80,7 @@ macro_rules! promise_tests {
                     a_session_in_memory_costs_no_store_call
                     the_acknowledging_node_refuses_at_once
                     another_node_refuses_as_soon_as_it_has_heard
+                    nothing_that_races_an_end_is_remembered_alive
                     a_node_that_is_cut_off_refuses_within_the_agreed_time
                     an_end_holds_everywhere_when_it_says_so
                     in_an_outage_memory_is_believed_for_its_age_only

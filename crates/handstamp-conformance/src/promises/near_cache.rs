@@ -11,10 +11,10 @@ use handstamp::{
 use tokio::{sync::watch, task::yield_now};
 
 use super::{
-    kit::{Client, MINUTE, SECOND, new_account, sign_in},
+    kit::{Client, MINUTE, SECOND, new_account, race, sign_in},
     wire::Wire,
 };
-use crate::MakeStore;
+use crate::{MakeStore, rounds};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -140,6 +140,45 @@ pub async fn another_node_refuses_as_soon_as_it_has_heard(make: impl MakeStore) 
     here.sessions.sign_out(&client.active).await.expect("sign out");
     there.cache.caught_up().await;
     there.assert_refuses(&client).await;
+}
+
+/// Readers on both nodes load and remember while the session ends on one of them, in whatever order the
+/// threads take: afterwards neither remembers it alive.
+pub async fn nothing_that_races_an_end_is_remembered_alive(make: impl MakeStore) {
+    let ([here, there], _) = two_nodes(&make, Policy::aal2()).await;
+    for round in 0..rounds() {
+        let account = new_account();
+        let client = sign_in(&here.sessions, &account, None).await.expect("sign in");
+        here.warm(&client).await;
+        there.warm(&client).await;
+        let readers = [&here, &there, &here, &there, &there].map(|node| {
+            let (sessions, token) = (node.sessions.clone(), client.token.clone());
+            async move {
+                for _ in 0..20 {
+                    sessions.resume(token.as_bytes(), Activity::Watch).await;
+                    yield_now().await;
+                }
+            }
+        });
+        let end = async {
+            for _ in 0..round % 16 {
+                yield_now().await;
+            }
+            let whole = here.sessions.account(&account);
+            match round % 3 {
+                0 => here.sessions.sign_out(&client.active).await.expect("sign out"),
+                1 => drop(whole.end_all().await.expect("end")),
+                _ => drop(whole.credentials_changed().await.expect("the change")),
+            }
+            let refused = here.sessions.resume(client.token.as_bytes(), Activity::Watch).await;
+            assert!(matches!(refused, Verdict::Ended(_)), "round {round}: {refused:?}, here and at once");
+        };
+        race(end, readers).await;
+        there.cache.caught_up().await;
+        for node in [&here, &there] {
+            node.assert_refuses(&client).await;
+        }
+    }
 }
 
 /// One that hears nothing believes its memory for as long as was agreed, and not a millisecond longer.
