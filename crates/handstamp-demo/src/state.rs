@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::DirBuilder,
+    fs::{DirBuilder, File},
     io,
     path::{Path, PathBuf},
 };
@@ -75,13 +75,21 @@ fn of_this_user(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, 
     Ok(state.ok_or(StateError::NoHome)?.join("handstamp-demo"))
 }
 
-/// What is made here is its owner's alone; a folder that is there keeps its rights.
+/// What is made here is its owner's alone, and its name is on disk before anything is kept in it; a
+/// folder that is there stays as it is.
 fn make(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    make(parent)?;
     let mut builder = DirBuilder::new();
+    // Also where another process has been faster.
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    if cfg!(unix) { File::open(parent)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

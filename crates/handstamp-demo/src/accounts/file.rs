@@ -120,6 +120,11 @@ impl AccountsFile {
         let content = Content { version: VERSION, accounts: accounts.values().cloned().collect() };
         let bytes = serde_json::to_vec_pretty(&content)?;
         let beside = self.path.with_extension("json.new");
+        // What a crash has left, or a link that somebody else has laid there.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
         let mut file = private().open(&beside)?;
         file.write_all(&bytes)?;
         file.sync_all()?;
@@ -161,7 +166,7 @@ struct Content {
 /// A new file for its owner alone: password hashes are worth guessing at.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
@@ -225,6 +230,19 @@ mod tests {
                 std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file.path).unwrap().permissions());
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_lies_in_the_way_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = AccountsFile::within(folder.path());
+        let elsewhere = folder.path().join("elsewhere");
+        fs::write(&elsewhere, "untouched").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join("accounts.json.new")).unwrap();
+        assert!(file.read(false).unwrap().is_empty());
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"untouched");
+        assert!(file.read(true).unwrap().is_empty());
     }
 
     #[test]
