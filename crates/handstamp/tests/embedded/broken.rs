@@ -120,7 +120,7 @@ async fn folder_file_and_key_are_their_owners_alone() {
     let sessions = handstamp::Sessions::embedded(&folder).unwrap().build().unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
-    for file in ["sessions.redb", "default.key", "witness.json"] {
+    for file in ["sessions.redb", "default.key", "witness.json", "reserve"] {
         assert_eq!(mode(&folder.join(file)), 0o600, "{file}");
     }
     drop(sessions);

@@ -10,8 +10,8 @@ use crate::token::KeyFileError;
 pub enum OpenError {
     /// Another process has the file open: sessions in one file belong to one process.
     #[error(
-        "{folder} is in use by {holder}: one process holds the file. Stop that one first, or wait for it with \
-         `EmbeddedOptions::wait_for_lock`"
+        "{folder} is in use by {holder}: one process holds the file. Stop that one first, or wait for it \
+         (`EmbeddedOptions::wait_for_lock`, on the command line `--wait`)"
     )]
     #[non_exhaustive]
     InUse {

@@ -4,7 +4,7 @@
 //! beside the store is given back to the disk when even less is left, whoever else fills it.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{
@@ -13,6 +13,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+use super::witness::private_file;
 
 /// How often the disk is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -96,7 +98,7 @@ impl Space {
 }
 
 fn write_reserve(reserve: &Path) -> io::Result<()> {
-    let mut file = File::create(reserve)?;
+    let mut file = private_file(reserve)?;
     #[cfg(target_os = "linux")]
     if rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, RESERVE).is_ok() {
         return Ok(());

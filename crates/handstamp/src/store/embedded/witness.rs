@@ -91,7 +91,7 @@ fn path(folder: &Path) -> PathBuf {
 }
 
 /// A new or emptied file that only its owner reads.
-fn private_file(path: &Path) -> io::Result<File> {
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
