@@ -48,7 +48,7 @@ impl Timekeeper {
                 %wall, %latest, behind_seconds = latest.since(wall).as_secs(),
                 "the clock stands before the last write in the session store; time goes on from that write, so \
                  that no session lives longer. Correct the machine's clock. If it is right and was wrong, in the \
-                 future, when that was written: `handstamp store restored`",
+                 future, when that was written: `handstamp store export`, then `import --end-sessions`",
             );
         } else if latest > Timestamp::default() && wall.since(latest) > ABSENCE {
             keeper.unsettle(Duration::ZERO);

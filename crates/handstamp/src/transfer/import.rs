@@ -73,7 +73,9 @@ impl Import {
     }
 
     /// Ends every session on its way in, at this time: for an export that is a backup. Some of its
-    /// sessions may have been ended since it was made, and nobody can tell which (promise 1).
+    /// sessions may have been ended since it was made, and nobody can tell which (promise 1). Times that
+    /// lie after this one become this one: it is also the way out of a store that a wrong clock has
+    /// written into.
     #[must_use]
     pub fn ending_sessions(mut self, at: Timestamp) -> Self {
         self.ending = Some(Ending::new(EndReason::RealmEnded, Actor::System, at));
@@ -88,10 +90,8 @@ impl Import {
             self.mark = Some(self.begin(line).await?);
         }
         let Some(mut row) = row else { return Ok(()) };
-        if let (Row::Session(session), Some(ending)) = (&mut row, &self.ending)
-            && session.state == StoredState::Live
-        {
-            session.end(ending.clone());
+        if let Some(ending) = &self.ending {
+            end(&mut row, ending);
         }
         self.rows.push(row);
         self.bytes += line.len();
@@ -168,5 +168,24 @@ impl Import {
             self.imported.there += imported.there;
         }
         Ok(())
+    }
+}
+
+/// A session ends, and no time lies after the end.
+fn end(row: &mut Row, ending: &Ending) {
+    let until = |time: &mut Timestamp| *time = ending.at.min(*time);
+    match row {
+        Row::Control { .. } | Row::Floor { .. } => {}
+        Row::Realm { state, .. } => until(&mut state.ended_at),
+        Row::Account { state, .. } => until(&mut state.changed_at),
+        Row::Session(session) => {
+            match &mut session.state {
+                StoredState::Live => session.end(ending.clone()),
+                StoredState::Ended(ended) => until(&mut ended.at),
+            }
+            until(&mut session.created_at);
+            until(&mut session.proven_at);
+            until(&mut session.last_use);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use handstamp::{
-    AccountId, RealmKey, SignInError,
+    AccountId, RealmKey, SignInError, Timestamp,
     device::DeviceFacts,
     store::{MemoryStore, Store},
     testing::sign_in_as,
@@ -158,4 +158,32 @@ async fn an_import_that_ends_sessions_lets_none_live() {
     let verdict = sessions.resume(client.token.expose().as_bytes(), handstamp::Activity::Watch).await;
     assert!(matches!(verdict, handstamp::Verdict::Ended(handstamp::EndReason::RealmEnded)), "{verdict:?}");
     assert!(!String::from_utf8(export(&into).await).unwrap().contains("\"ended\":null"));
+}
+
+/// A clock that stood years ahead has written times that no restart gets rid of: time never runs
+/// backwards in a store. An import that ends the sessions leaves them behind.
+#[tokio::test]
+async fn times_of_a_wrong_clock_stay_behind() {
+    let from = Arc::new(MemoryStore::new());
+    let key = RealmKey::generate();
+    let ahead = Timestamp::from_millis(2 * EXPORTED_AT.as_millis());
+    let builder = handstamp::Sessions::builder((*from).clone()).key(key);
+    let sessions = builder.clock(handstamp::testing::FakeClock::at(ahead)).build().unwrap();
+    sign_in_as(&sessions, "alice").await;
+    sessions.account(&AccountId::new("bert").unwrap()).hold().await.unwrap();
+    sessions.end_realm().await.unwrap();
+    let file = export(&from).await;
+    let into = Arc::new(MemoryStore::new());
+    let mut ending = Import::new(into.clone() as Arc<dyn Store>).ending_sessions(EXPORTED_AT);
+    for line in whole_lines(&file) {
+        ending.line(line).await.unwrap();
+    }
+    ending.finish().await.unwrap();
+    let (before, after) = (rows(&file).concat(), rows(&export(&into).await).concat());
+    let ahead = ahead.as_millis().to_string();
+    assert!(before.matches(&ahead).count() >= 259, "a realm's end in each cell, an account, a session");
+    // The record is opaque here, and of a session that has ended nobody asks when its token was made.
+    let after = after.replace(&format!("\"issued_at\":{ahead}"), "");
+    assert_eq!(after.matches(&ahead).count(), 0);
+    assert!(after.contains("\"held\":true"));
 }
