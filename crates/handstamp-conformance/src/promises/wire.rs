@@ -1,22 +1,29 @@
-//! The way between a cache and its store, which can be cut: calls pass, and nothing is heard any more.
+//! The way between a cache and its store: loads take a while to come back, so that news overtakes them,
+//! and it can be cut, so that calls pass and nothing is heard any more.
 
 use std::sync::Arc;
 
 use handstamp::{
     forward_store,
-    store::{Durability, Feed, FeedNews, Probe, Store, StoreFuture},
+    store::{Durability, Feed, FeedNews, Loaded, Probe, SessionKey, Store, StoreFuture},
     testing::StoreCall,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, task::yield_now};
+
+use super::kit::Dice;
 
 pub(super) struct Wire {
     store: Arc<dyn Store>,
     cut: watch::Receiver<bool>,
+    dice: Dice,
 }
+
+/// Turns that a load may take to come back.
+const LOAD: usize = 64;
 
 impl Wire {
     pub(super) fn new(store: impl Store, cut: watch::Receiver<bool>) -> Self {
-        Self { store: Arc::new(store), cut }
+        Self { store: Arc::new(store), cut, dice: Dice::new(1) }
     }
 
     fn around<'a, T: Send + 'a>(
@@ -40,7 +47,17 @@ impl Store for Wire {
         })
     }
 
-    forward_store!(load load_many list scan changes heads changed stats control export);
+    fn load<'a>(&'a self, key: &'a SessionKey) -> StoreFuture<'a, Option<Loaded>> {
+        Box::pin(async move {
+            let loaded = self.store.load(key).await;
+            for _ in 0..self.dice.roll(LOAD) {
+                yield_now().await;
+            }
+            loaded
+        })
+    }
+
+    forward_store!(load_many list scan changes heads changed stats control export);
     forward_store!(create commit renew touch admit end account sweep put_control import);
 }
 
