@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     id::Cell,
+    random::random_bytes,
     store::{StoreError, local::LocalHeads},
     time::Timestamp,
 };
@@ -88,8 +89,11 @@ pub(super) fn database(
     let path = file_of(folder);
     let refused = |error| OpenError::Io { path: path.clone(), error };
     let until = Instant::now() + options.wait_for_lock;
+    if create && !path.exists() {
+        make_file(&path)?;
+    }
     loop {
-        let file = match open_file(&path, create) {
+        let file = match open_file(&path, false) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(OpenError::Missing { folder: folder.to_owned() });
             }
@@ -116,6 +120,24 @@ fn holder(folder: &Path) -> String {
         Some(Witness { holder, .. }) => format!("process {} ({})", holder.process, holder.program),
         None => "another process".to_owned(),
     }
+}
+
+/// Makes the file under another name and gives it its own once it is whole. The engine does not open a
+/// file whose making was cut short, so a crash at the first start would have been the last.
+fn make_file(path: &Path) -> Result<(), OpenError> {
+    let new = path.with_extension(format!("new-{:016x}", u64::from_be_bytes(random_bytes())));
+    let refused = |error| OpenError::Io { path: path.to_owned(), error };
+    let file = open_file(&new, true).map_err(refused)?;
+    drop(with_panics_told(&new, || Builder::new().create_with_backend(FileBackend::new(file)?))?);
+    let placed = fs::hard_link(&new, path);
+    fs::remove_file(&new).map_err(refused)?;
+    match placed {
+        // Another process was faster; its file is the one.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        placed => placed.map_err(refused)?,
+    }
+    let folder = path.parent().unwrap_or(path);
+    if cfg!(unix) { File::open(folder).and_then(|folder| folder.sync_all()).map_err(refused) } else { Ok(()) }
 }
 
 fn open_file(path: &Path, create: bool) -> io::Result<File> {
