@@ -3,12 +3,14 @@
 //! A backup that is put back is a store like any other: nothing in it says that sessions were ended
 //! since. The witness does. It names the file (by its inode) and counts its log entries; a store that has
 //! come less far than its witness, or another file, has been restored. It also says who holds the
-//! store, for whoever finds it locked.
+//! store, for whoever finds it locked. It knows its own time of change, so that a folder over which a
+//! backup was copied, witness and all, is told as well, unless the copy kept the times.
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,13 @@ pub(super) struct Witness {
     pub(super) inode: u64,
     /// Who has it open, or had it last.
     pub(super) holder: Holder,
+    /// When this was written, in seconds since 1970: the time that the witness's own file has. None where
+    /// a file cannot be given a time.
+    #[serde(default)]
+    written_at: Option<u64>,
+    /// Has its file another time?
+    #[serde(skip)]
+    copied: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,20 +64,34 @@ pub(super) enum Testimony {
 impl Witness {
     pub(super) fn new(incarnation: Incarnation, written: u64, inode: u64) -> Self {
         let incarnation = format!("{incarnation:?}");
-        Self { incarnation, written, inode, holder: Holder::this() }
+        Self { incarnation, written, inode, holder: Holder::this(), written_at: None, copied: false }
     }
 
     /// Reads the witness of a folder. One that cannot be read is as good as none.
     pub(super) fn read(folder: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(path(folder)).ok()?).ok()
+        let path = path(folder);
+        let mut witness: Self = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
+        let time = fs::metadata(path).and_then(|file| file.modified()).ok()?;
+        witness.copied = witness.written_at.is_some_and(|seconds| at(seconds) != Some(time));
+        Some(witness)
     }
 
     /// Puts it in its place in one step. Not synced: a witness that is behind accuses nobody.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         let new = folder.join("witness.new");
         let mut file = private_file(&new)?;
-        serde_json::to_writer_pretty(&mut file, self)?;
-        file.write_all(b"\n")?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        for written_at in [Some(now), None] {
+            file.rewind()?;
+            file.set_len(0)?;
+            serde_json::to_writer_pretty(&mut file, &Self { written_at, ..self.clone() })?;
+            file.write_all(b"\n")?;
+            // Not every file system takes a time; then there is none to go by.
+            let told = at(now).is_some_and(|time| file.set_modified(time).is_ok());
+            if told && file.metadata()?.modified().ok() == at(now) {
+                break;
+            }
+        }
         fs::rename(&new, path(folder))
     }
 
@@ -78,12 +101,16 @@ impl Witness {
             Testimony::Restored("the file is of another life of this store")
         } else if written < self.written {
             Testimony::Restored("the file is older than it has been")
-        } else if inode != self.inode {
+        } else if inode != self.inode || self.copied {
             Testimony::Restored("the file has been copied")
         } else {
             Testimony::Same
         }
     }
+}
+
+fn at(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 fn path(folder: &Path) -> PathBuf {
@@ -123,5 +150,19 @@ mod tests {
         for (incarnation, written, inode) in [(one, 9, 7), (one, 10, 8), (other, 10, 7)] {
             assert!(matches!(witness.testify(incarnation, written, inode), Testimony::Restored(_)));
         }
+    }
+
+    #[test]
+    fn a_witness_that_was_copied_over_itself_is_told_from_the_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = Incarnation::from_bytes([1; 16]);
+        Witness::new(one, 10, 7).write(folder.path()).unwrap();
+        let read = || Witness::read(folder.path()).unwrap();
+        assert_eq!(read().testify(one, 10, 7), Testimony::Same);
+        let bytes = fs::read(path(folder.path())).unwrap();
+        fs::write(path(folder.path()), bytes).unwrap();
+        assert!(matches!(read().testify(one, 10, 7), Testimony::Restored(_)));
+        read().write(folder.path()).unwrap();
+        assert_eq!(read().testify(one, 10, 7), Testimony::Same);
     }
 }
