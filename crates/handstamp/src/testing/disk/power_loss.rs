@@ -207,10 +207,9 @@ impl Survival {
         let kept_if = |kept| if kept { Fate::Kept } else { Fate::Lost };
         match self {
             Self::Nothing => Fate::Lost,
-            Self::Everything => Fate::Kept,
             Self::UpTo(last) | Self::AllBut(last) if step == *last => Fate::Torn(dice.below(8)),
             Self::UpTo(last) => kept_if(step < *last),
-            Self::AllBut(_) => Fate::Kept,
+            Self::Everything | Self::AllBut(_) => Fate::Kept,
             Self::Steps(kept) => kept_if(dice.below(8) < *kept),
             Self::Sectors(kept) => Fate::Torn(*kept),
         }
