@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use handstamp::store::{Feed, FeedNews, Probe};
+use handstamp::store::{ChangesPage, Create, Feed, FeedNews, Probe};
 
 use super::kit::Bench;
 use crate::{MakeStore, polls::dropped_after};
@@ -81,6 +81,22 @@ pub async fn every_feed_hears_every_change(make: impl MakeStore) {
     }
 }
 
+/// Whoever loads after the news must not find what was there before: they would remember it.
+pub async fn what_is_told_can_be_read(make: impl MakeStore) {
+    let bench = Bench::new(&make).await;
+    let mut feed = bench.store.feed().await.expect("feed");
+    for round in 1..=50 {
+        let session = bench.anonymous();
+        let (store, key) = (bench.store.clone(), session.key.clone());
+        let writer = tokio::spawn(async move { store.create(Create { session }).await.expect("create") });
+        assert_eq!(next(&mut *feed).await, FeedNews::Changed(bench.cell, round));
+        assert!(bench.store.load(&key).await.expect("load").is_some(), "round {round}: the session");
+        let entries = bench.store.changes(bench.cell, round - 1, 10).await.expect("changes");
+        assert!(matches!(entries, ChangesPage::Entries(one) if one.len() == 1), "round {round}: its entry");
+        writer.await.expect("it is created");
+    }
+}
+
 /// A change wakes a feed without any probe.
 pub async fn a_change_is_told_without_a_probe(make: impl MakeStore) {
     let bench = Bench::new(&make).await;
@@ -88,7 +104,7 @@ pub async fn a_change_is_told_without_a_probe(make: impl MakeStore) {
     let store = bench.store.clone();
     let session = bench.anonymous();
     let writer = tokio::spawn(async move {
-        store.create(handstamp::store::Create { session }).await.expect("create");
+        store.create(Create { session }).await.expect("create");
     });
     assert_eq!(next(&mut *feed).await, FeedNews::Changed(bench.cell, 1));
     writer.await.expect("it is created");

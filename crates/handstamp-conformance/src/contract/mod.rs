@@ -151,6 +151,7 @@ macro_rules! contract_tests {
                 what_came_before_a_probe_is_told_before_it_returns
                 a_probe_returns_when_nothing_has_changed
                 a_wait_that_is_given_up_loses_no_news
+                what_is_told_can_be_read
                 every_feed_hears_every_change
                 a_change_is_told_without_a_probe
             }

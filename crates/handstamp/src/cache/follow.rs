@@ -213,7 +213,9 @@ impl Inner {
                 return Ok(());
             }
             match self.store.changes(cell, after, PAGE).await {
-                Ok(ChangesPage::Entries(page)) if page.is_empty() => self.start_over(cell, head),
+                Ok(ChangesPage::Entries(page)) if page.is_empty() => {
+                    return Err(StoreError::unavailable("the feed tells of changes that cannot be read"));
+                }
                 Ok(ChangesPage::Entries(page)) => self.place(cell).lock().apply(&page),
                 Ok(ChangesPage::Behind { resume }) => self.start_over(cell, head.max(resume)),
                 Err(StoreError::Corrupt(error)) => {

@@ -6,7 +6,8 @@
 use super::StoreFuture;
 use crate::id::Cell;
 
-/// One connection to the changes of a store.
+/// One connection to the changes of a store. A change is told only when every load and every reading of
+/// the log sees it: what is loaded after the news would otherwise be cached as it was before.
 pub trait Feed: Send {
     /// Sends a probe into the same channel that changes come through.
     fn probe(&mut self) -> StoreFuture<'_, Probe>;

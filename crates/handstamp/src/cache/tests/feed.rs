@@ -264,6 +264,11 @@ async fn a_cache_that_fell_behind_drops_the_cell_and_goes_on() {
 #[tokio::test]
 async fn an_entry_that_cannot_be_read_drops_its_cell_and_a_log_that_cannot_be_reached_loses_the_feed() {
     let corrupt = Corrupt::Unreadable { what: "log entry", reason: "torn".into() };
+    let rig = Rig::proven().await;
+    let key = rig.cached(1).await;
+    rig.hand.say(FeedNews::Changed(CELL, 2));
+    settle().await;
+    assert!(rig.recall(&key).is_none(), "an entry that is told of and is not there");
     for (error, lost) in [(StoreError::Corrupt(corrupt), 0), (StoreError::unavailable("down"), 1)] {
         let rig = Rig::proven().await;
         let (key, other) = (rig.cached(1).await, rig.cached(2).await);
