@@ -1,16 +1,18 @@
 //! Sign-in.
 
 use super::{
-    read::{may_be_written, sessions_of, state_of},
+    read::{may_be_written, sessions_of, state_in},
     rows::RowsMut,
     write::{clock, record_end, tell},
 };
 use crate::{
     log::Change,
     policy::CapRule,
-    realm::AccountId,
     reason::{Actor, EndReason, Ending},
-    store::{Admission, Admit, Replaced, SessionKey, StoreError, StoredSession, StoredState},
+    store::{
+        AccountState, Admission, Admit, CellState, Replaced, SessionKey, StoreError, StoredSession,
+        StoredState,
+    },
     time::Timestamp,
 };
 
@@ -22,7 +24,8 @@ pub(in crate::store) fn admit(rows: &mut impl RowsMut, admit: Admit) -> Result<A
         let own = there.write == admit.session.write;
         return Ok(if own { Admission::Admitted { ended: Vec::new() } } else { Admission::Exists });
     }
-    let state = super::read::account_state(rows, &realm, &account)?;
+    let row = rows.account(&realm, &account)?;
+    let state = state_in(rows, row.as_ref())?;
     if state.held {
         return Ok(Admission::Held);
     }
@@ -39,7 +42,13 @@ pub(in crate::store) fn admit(rows: &mut impl RowsMut, admit: Admit) -> Result<A
         },
         None => None,
     };
-    let Some(above_cap) = above_cap(rows, &admit, &account, at)? else { return Ok(Admission::Full) };
+    let cell = rows.realm(&realm)?;
+    let above_cap = match &row {
+        Some(state) => above_cap(rows, &admit, (state, &cell), at)?,
+        // Without a row there are no sessions: this is the first.
+        None => Some(Vec::new()),
+    };
+    let Some(above_cap) = above_cap else { return Ok(Admission::Full) };
 
     // Everything is checked; from here on everything happens.
     let ended = above_cap.iter().map(|session| session.key.id).collect();
@@ -52,9 +61,11 @@ pub(in crate::store) fn admit(rows: &mut impl RowsMut, admit: Admit) -> Result<A
         let ending = Ending::new(EndReason::Replaced, Actor::Person, at).replaced_by(session.key.id);
         record_end(rows, old, ending, at)?;
     }
-    session.cell_epoch = rows.realm(&realm)?.epoch;
+    session.cell_epoch = cell.epoch;
     session.account_epoch = epoch;
-    rows.put_account(&realm, &account, &state)?;
+    if row.is_none() {
+        rows.put_account(&realm, &account, &state)?;
+    }
     let change = Change::SignedIn { session: session.key.id, replaces };
     rows.put_session(session)?;
     tell(rows, &realm, Some(account), Actor::Person, at, change)?;
@@ -84,19 +95,15 @@ fn replaceable(
 fn above_cap(
     rows: &impl RowsMut,
     admit: &Admit,
-    account: &AccountId,
+    (account, cell): (&AccountState, &CellState),
     at: Timestamp,
 ) -> Result<Option<Vec<StoredSession>>, StoreError> {
-    let mut alive = Vec::new();
-    for session in sessions_of(rows, &admit.session.key.realm, account)? {
-        if admit.replaced.is_some_and(|replaced| replaced.id == session.key.id) {
-            continue;
-        }
-        let (account, cell) = state_of(rows, &session)?;
-        if session.is_alive(&account, &cell, &admit.clocks, at) {
-            alive.push(session);
-        }
-    }
+    let Some(id) = &admit.session.account else { return Ok(Some(Vec::new())) };
+    let mut alive = sessions_of(rows, &admit.session.key.realm, id)?;
+    alive.retain(|session| {
+        let replaced = admit.replaced.is_some_and(|replaced| replaced.id == session.key.id);
+        !replaced && session.is_alive(account, cell, &admit.clocks, at)
+    });
     let allowed = usize::try_from(admit.cap.sessions).unwrap_or(usize::MAX);
     let above = (alive.len() + 1).saturating_sub(allowed);
     if above > 0 && admit.cap.rule == CapRule::Refuse {

@@ -15,8 +15,13 @@ pub(in crate::store) fn account_state(
     realm: &RealmName,
     id: &AccountId,
 ) -> Result<AccountState, StoreError> {
-    match rows.account(realm, id)? {
-        Some(state) => Ok(state),
+    state_in(rows, rows.account(realm, id)?.as_ref())
+}
+
+/// The state that a row says, or that its absence says.
+pub(super) fn state_in(rows: &impl Rows, row: Option<&AccountState>) -> Result<AccountState, StoreError> {
+    match row {
+        Some(state) => Ok(state.clone()),
         None => Ok(AccountState { epoch: rows.meta()?.floor, ..AccountState::default() }),
     }
 }

@@ -3,7 +3,9 @@
 use super::rows::{Rows, RowsMut};
 use crate::{
     id::Cell,
-    store::{AccountKey, Epoch, ExportCursor, ExportPage, Imported, Row, SessionKey, StoreError},
+    store::{
+        AccountKey, AccountState, Epoch, ExportCursor, ExportPage, Imported, Row, SessionKey, StoreError,
+    },
 };
 
 /// The states of a cell: floor and realms first, then accounts.
@@ -94,6 +96,14 @@ pub(in crate::store) fn import(
                 let meta = rows.meta()?;
                 let latest = meta.latest.max(session.last_use).max(session.proven_at);
                 rows.set_meta(super::CellMeta { latest, ..meta })?;
+                let realm = session.key.realm.clone();
+                if let Some(account) = &session.account
+                    && rows.account(&realm, account)?.is_none()
+                {
+                    // Whoever has sessions has a row.
+                    let state = AccountState { epoch: meta.floor, ..AccountState::default() };
+                    rows.put_account(&realm, account, &state)?;
+                }
                 rows.put_session(*session)?;
             }
             free
