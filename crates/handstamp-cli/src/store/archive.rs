@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     failure::Failure,
-    file,
+    file::Place,
     show::{Output, count},
 };
 
@@ -24,16 +24,13 @@ file names accounts and is readable by its owner only; an account that is erased
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ArchiveArguments {
-    /// The folder of the store.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The archive; made if it is not there.
     file: PathBuf,
     /// Whose log. Each realm has an archive of its own.
     #[arg(long, default_value = "default", value_parser = realm_name)]
     realm: RealmName,
-    /// Wait so many seconds for another process to let go of the store.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    wait: u64,
     /// The summary as JSON.
     #[arg(long)]
     json: bool,
@@ -52,8 +49,8 @@ struct Summary {
 }
 
 pub(super) async fn run(arguments: &ArchiveArguments) -> Result<(), Failure> {
-    let ArchiveArguments { folder, file, realm, wait, json } = arguments;
-    let store = file::open(folder, *wait)?;
+    let ArchiveArguments { place, file, realm, json } = arguments;
+    let store = place.open()?;
     let mut archive = LogArchive::open(store, realm.clone(), file).await?;
     let Archived { entries, gaps, .. } = archive.catch_up().await?;
     let summary = Summary { file: file.display().to_string(), realm: realm.to_string(), entries, gaps };

@@ -1,13 +1,12 @@
 //! `handstamp store check`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use handstamp::store::{EmbeddedStore, OpenError};
 use serde::Serialize;
 
 use super::{
     failure::Failure,
+    file::Place,
     progress::{Progress, Unit},
     show::{Output, count},
 };
@@ -17,14 +16,14 @@ Examples:
   handstamp store check state
   handstamp store check state --json > report.json || echo damaged
 
-Reads every page and every row: about a minute for each gigabyte. Exits with 3 if anything is wrong.
+Reads every page and every row: some 15 seconds for each gigabyte. Exits with 3 if anything is wrong.
 It mends nothing. What to do then stands in docs/operations.md.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckArguments {
-    /// The folder of the store.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// As JSON, for a program.
     #[arg(long)]
     json: bool,
@@ -42,8 +41,13 @@ struct Report {
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<(), Failure> {
+    match arguments.place.inspect() {
+        // A file that cannot even be looked at is what this verb is for.
+        Ok(_) | Err(Failure::Open(OpenError::Corrupt { .. })) => {}
+        Err(failure) => return Err(failure),
+    }
     let mut progress = Progress::of("checking", Unit::Rows, 0);
-    let checked = EmbeddedStore::check(&arguments.folder, |done, total| progress.at(done, total));
+    let checked = EmbeddedStore::check(&arguments.place.folder, |done, total| progress.at(done, total));
     drop(progress);
     let report = match checked {
         Err(corrupt @ OpenError::Corrupt { .. }) => return Err(Failure::Damaged(corrupt.to_string())),

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{
     failure::Failure,
-    file,
+    file::Place,
     lines::Lines,
     progress::{Progress, Unit},
     show::{Output, count, date},
@@ -36,16 +36,13 @@ The realm key (state/default.key) is not in it; without the key everybody has to
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExportArguments {
-    /// The folder of the store.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The file to write, or `-` for standard output.
     file: PathBuf,
     /// Go on with a file whose export was interrupted. Only if the store has not changed since.
     #[arg(long)]
     resume: bool,
-    /// Wait so many seconds for another process to let go of the store.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    wait: u64,
     /// The summary as JSON; on standard error if the export goes to standard output.
     #[arg(long)]
     json: bool,
@@ -62,14 +59,14 @@ struct Summary {
 }
 
 pub(super) async fn run(arguments: &ExportArguments) -> Result<(), Failure> {
-    let ExportArguments { folder, file, resume, wait, json } = arguments;
+    let ExportArguments { place, file, resume, json } = arguments;
     let to_output = file.as_os_str() == "-";
     if to_output && *resume {
         return Err(Failure::NothingToResume);
     }
     // The file first: a store is not to be opened for an answer that is known before.
     let found = if to_output { Found::Nothing } else { look(file, *resume)? };
-    let store: Arc<dyn Store> = Arc::new(file::open(folder, *wait)?);
+    let store: Arc<dyn Store> = Arc::new(place.open()?);
     let (mut export, mut out, resumed_after): (_, Box<dyn Write>, _) = match found {
         Found::Whole(contents) => {
             return summarise(*json, Output::Standard, file, contents.counts, &contents.header, 0);

@@ -48,6 +48,11 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// What to do about it on the command line, where the error itself speaks of the library.
+    pub(super) fn hint(&self) -> &'static str {
+        if matches!(self, Self::Open(OpenError::InUse { .. })) { " (here: --wait SECONDS)" } else { "" }
+    }
+
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Damaged(_) => 3,

@@ -1,28 +1,51 @@
-//! Opening the store of a folder for a verb.
+//! The store that a verb works on.
 
-use std::{path::Path, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use handstamp::store::{EmbeddedStore, OpenError};
+use clap::Args;
+use handstamp::store::{EmbeddedOptions, EmbeddedStore, OpenError, StoreInfo};
 
 use super::failure::Failure;
 
-/// Opens a store that is there. One that was put back from a backup is refused before anything is
-/// decided about its sessions: what is read from it would carry them elsewhere.
-pub(super) fn open(folder: &Path, wait: u64) -> Result<EmbeddedStore, Failure> {
-    let options = EmbeddedStore::options().wait_for_lock(Duration::from_secs(wait));
-    if let Some(why) = options.inspect(folder)?.restored {
-        return Err(Failure::Restored { folder: folder.display().to_string(), why });
-    }
-    Ok(options.open(folder)?)
+#[derive(Args)]
+pub(super) struct Place {
+    /// The folder of the store.
+    pub(super) folder: PathBuf,
+    /// Wait so many seconds for another process to let go of the store.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
 }
 
-/// The same for a store that may not be there yet.
-pub(super) fn open_or_new(folder: &Path, wait: u64) -> Result<EmbeddedStore, Failure> {
-    match open(folder, wait) {
-        Err(Failure::Open(OpenError::Missing { .. })) => {
-            let options = EmbeddedStore::options().wait_for_lock(Duration::from_secs(wait));
-            Ok(options.open(folder)?)
+impl Place {
+    fn options(&self) -> EmbeddedOptions {
+        EmbeddedStore::options().wait_for_lock(Duration::from_secs(self.wait))
+    }
+
+    /// What is there, once no other process holds it.
+    pub(super) fn inspect(&self) -> Result<StoreInfo, Failure> {
+        Ok(self.options().inspect(&self.folder)?)
+    }
+
+    /// Opens a store that is there. One that was put back from a backup is refused before anything is
+    /// decided about its sessions: what is read from it would carry them elsewhere.
+    pub(super) fn open(&self) -> Result<EmbeddedStore, Failure> {
+        if let Some(why) = self.inspect()?.restored {
+            return Err(Failure::Restored { folder: self.to_string(), why });
         }
-        opened => opened,
+        Ok(self.options().open(&self.folder)?)
+    }
+
+    /// The same for a store that may not be there yet.
+    pub(super) fn open_or_new(&self) -> Result<EmbeddedStore, Failure> {
+        match self.open() {
+            Err(Failure::Open(OpenError::Missing { .. })) => Ok(self.options().open(&self.folder)?),
+            opened => opened,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.folder.display().fmt(f)
     }
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::{
     failure::Failure,
-    file,
+    file::Place,
     lines::Lines,
     progress::{Progress, Unit},
     show::{Output, count, date},
@@ -34,7 +34,7 @@ Examples:
   handstamp store import state backup.jsonl --end-sessions     a backup: everybody signs in anew
   zstd -dc backup.zst | handstamp store import state - --end-sessions
 
-Put the realm key (default.key) into the folder as well, or nobody's token is known there.
+The folder is made if it is not there. Put the realm key (default.key) into the folder as well, or nobody's token is known there.
 
 A file is read whole before anything is stored, so that nothing of a damaged one is. An import that was
 interrupted goes on when it is repeated. A store that holds anything else takes no import, and one that
@@ -43,8 +43,8 @@ has been used since the import takes it no second time.";
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ImportArguments {
-    /// The folder of the store; made if it is not there.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// The export, or `-` for standard input.
     file: PathBuf,
     /// End every session on its way in: for a backup, some of whose sessions may have been ended since
@@ -54,9 +54,6 @@ pub(crate) struct ImportArguments {
     /// Let sessions live, however old the export is.
     #[arg(long)]
     keep_sessions: bool,
-    /// Wait so many seconds for another process to let go of the store.
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    wait: u64,
     /// The summary as JSON.
     #[arg(long)]
     json: bool,
@@ -74,7 +71,7 @@ struct Summary {
 }
 
 pub(super) async fn run(arguments: &ImportArguments) -> Result<(), Failure> {
-    let ImportArguments { folder, file, json, .. } = arguments;
+    let ImportArguments { place, file, json, .. } = arguments;
     let now = SystemClock::new().now();
     let summary = if file.as_os_str() == "-" {
         let lines = Lines::of(BufReader::with_capacity(1 << 20, io::stdin()));
@@ -90,7 +87,7 @@ pub(super) async fn run(arguments: &ImportArguments) -> Result<(), Failure> {
     let ImportSummary { contents, imported, .. } = summary;
     let sessions = if arguments.end_sessions { "ended" } else { "kept" };
     let summary = Summary {
-        folder: folder.display().to_string(),
+        folder: place.to_string(),
         rows: contents.counts.rows(),
         counts: contents.counts,
         stored: imported.stored,
@@ -161,7 +158,7 @@ async fn take(
     now: Timestamp,
 ) -> Result<ImportSummary, Failure> {
     let broken = |error| Failure::Import { place: arguments.place(), error };
-    let store: Arc<dyn Store> = Arc::new(file::open_or_new(&arguments.folder, arguments.wait)?);
+    let store: Arc<dyn Store> = Arc::new(arguments.place.open_or_new()?);
     let mut import = Import::new(store);
     if arguments.end_sessions {
         import = import.ending_sessions(now);

@@ -1,16 +1,12 @@
 //! `handstamp store info`.
 
-use std::path::PathBuf;
-
 use clap::Args;
-use handstamp::{
-    Timestamp,
-    store::{EmbeddedStore, StoreInfo},
-};
+use handstamp::{Timestamp, store::StoreInfo};
 use serde::Serialize;
 
 use super::{
     failure::Failure,
+    file::Place,
     show::{Output, count, date, incarnation, size},
 };
 
@@ -22,8 +18,8 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct InfoArguments {
-    /// The folder of the store.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// As JSON, for a program; times in milliseconds since 1970.
     #[arg(long)]
     json: bool,
@@ -49,7 +45,7 @@ struct Info {
 }
 
 pub(super) fn run(arguments: &InfoArguments) -> Result<(), Failure> {
-    let info = EmbeddedStore::inspect(&arguments.folder)?;
+    let info = arguments.place.inspect()?;
     Output::Standard.show(arguments.json, &Info::of(&info), &rows(&info))
 }
 

@@ -60,7 +60,7 @@ pub(crate) async fn run(command: StoreCommand) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("handstamp store: {failure}");
+            eprintln!("handstamp store: {failure}{}", failure.hint());
             failure.exit_code()
         }
     }

@@ -7,8 +7,9 @@ use std::{
 
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How often a line is written where there is no terminal.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often a line is written where there is no terminal, and how often a bar moves.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+const BAR_EVERY: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy)]
 pub(super) enum Unit {
@@ -29,7 +30,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn of(what: &'static str, unit: Unit, total: u64) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| bar(what, unit, total));
+        let bar = std::io::stderr().is_terminal().then(|| bar(total));
         let now = Instant::now();
         Self { what, unit, total, done: 0, began: now, shown: now, bar }
     }
@@ -37,12 +38,19 @@ impl Progress {
     /// So much is done. `total` may be known better by now.
     pub(super) fn at(&mut self, done: u64, total: u64) {
         (self.done, self.total) = (done, total.max(done));
-        if let Some(bar) = &self.bar {
-            bar.set_length(self.total);
-            bar.set_position(done);
-        } else if self.shown.elapsed() >= EVERY {
-            self.shown = Instant::now();
-            eprintln!("{}", self.line(self.began.elapsed()));
+        let every = if self.bar.is_some() { BAR_EVERY } else { LINE_EVERY };
+        if self.shown.elapsed() < every {
+            return;
+        }
+        self.shown = Instant::now();
+        let line = self.line(self.began.elapsed());
+        match &self.bar {
+            None => eprintln!("{line}"),
+            Some(bar) => {
+                bar.set_length(self.total);
+                bar.set_position(self.done);
+                bar.set_message(line);
+            }
         }
     }
 
@@ -78,15 +86,11 @@ fn rate(done: u64, elapsed: Duration) -> u64 {
     u64::try_from(u128::from(done) * 1000 / milliseconds).unwrap_or(u64::MAX)
 }
 
-fn bar(what: &'static str, unit: Unit, total: u64) -> ProgressBar {
-    let template = match unit {
-        Unit::Rows => "{msg} [{bar:30}] {human_pos} of {human_len} rows, {per_sec:.0} left: {eta}",
-        Unit::Bytes => "{msg} [{bar:30}] {bytes} of {total_bytes}, {bytes_per_sec} left: {eta}",
-    };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8));
+fn bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("[{bar:30}] {msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
     bar.set_style(style.progress_chars("=> "));
-    bar.set_message(what);
     bar
 }
 

@@ -1,13 +1,12 @@
 //! `handstamp store restored`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use handstamp::store::{AfterRestore, EmbeddedStore};
 use serde::Serialize;
 
 use super::{
     failure::Failure,
+    file::Place,
     show::{Output, count, incarnation},
 };
 
@@ -24,8 +23,8 @@ same by itself if it finds it restored; this verb lets you decide before that.";
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RestoredArguments {
-    /// The folder of the store.
-    folder: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// End every session (the default).
     #[arg(long, conflicts_with = "keep_sessions")]
     #[allow(dead_code, reason = "the default, written out")]
@@ -49,15 +48,16 @@ struct Restored {
 
 pub(super) fn run(arguments: &RestoredArguments) -> Result<(), Failure> {
     let choice = if arguments.keep_sessions { AfterRestore::KeepSessions } else { AfterRestore::EndSessions };
-    let restored = EmbeddedStore::restored(&arguments.folder, choice)?;
+    arguments.place.inspect()?;
+    let restored = EmbeddedStore::restored(&arguments.place.folder, choice)?;
     let json = Restored {
-        folder: arguments.folder.display().to_string(),
+        folder: arguments.place.to_string(),
         sessions_ended: restored.sessions_ended,
         sessions: restored.live,
         incarnation_before: incarnation(&restored.before),
         incarnation: incarnation(&restored.incarnation),
     };
-    let what = if json.sessions_ended { "have ended" } else { "live on" };
+    let what = if json.sessions_ended { "have ended; the next sweep records each" } else { "live on" };
     let rows = [
         ("store", json.folder.clone()),
         ("sessions", format!("{} {what}", count(json.sessions))),

@@ -44,6 +44,7 @@ fn a_store_in_use_is_named_with_its_holder() {
         let (code, why) = refused(&verb);
         assert_eq!(code, 4, "{verb:?}: {why}");
         assert!(why.contains("in use by") && why.contains(&process), "{verb:?}: {why}");
+        assert!(why.contains("--wait SECONDS"), "{verb:?}: {why}");
     }
     drop(holder);
     crate::support::said(&["info", &folder]);
