@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod archived;
+mod canary;
 mod checked;
 mod moved;
 mod refused;
