@@ -173,7 +173,7 @@ pub async fn nothing_that_races_an_end_is_remembered_alive(make: impl MakeStore)
             let refused = here.sessions.resume(client.token.as_bytes(), Activity::Watch).await;
             assert!(matches!(refused, Verdict::Ended(_)), "round {round}: {refused:?}, here and at once");
         };
-        race(end, readers).await;
+        Box::pin(race(end, readers)).await;
         there.cache.caught_up().await;
         for node in [&here, &there] {
             node.assert_refuses(&client).await;
