@@ -57,7 +57,7 @@ impl Sessions {
             // The store decides by what it has: it gets first what is held back of those it would end.
             let now = self.now();
             if told.is_none_or(|told| now.since(told) >= TOLD_FOR) {
-                self.flush_dying().await?;
+                self.flush_dying_within(2 * TOLD_FOR).await?;
                 told = Some(now);
             }
             from = self.sweep_step(from, &mut report).await?;

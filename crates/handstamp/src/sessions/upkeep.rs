@@ -1,7 +1,7 @@
 //! Upkeep: the one thing in the background, which the application starts and stops.
 //!
-//! Two rounds in one task. The writer brings last uses to the store every second, so that no request
-//! does (see `last_use`); the sweep ends and forgets what has run out, every minute. Both go by the
+//! Two rounds in one task. The writer brings last uses to the store twice a second, so that no
+//! request does (see `last_use`); the sweep ends and forgets what has run out, every minute. Both go by the
 //! injected clock, back off while the store does not answer, and may be dropped at any point: whatever
 //! was not acknowledged is done again.
 
@@ -16,8 +16,9 @@ use crate::{
     store::{Durability, StoreError},
 };
 
-/// How often last uses that are due are written: what a crash may lose beyond the touch interval.
-const WRITE_EVERY: Duration = Duration::from_secs(1);
+/// How often last uses that are due are written. A crash may lose so much beyond the touch interval, and what
+/// the store itself takes to bring a use to the disk: a second in the embedded one.
+const WRITE_EVERY: Duration = Duration::from_millis(500);
 /// The longest pause after writes that failed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often there is a sweep.
@@ -50,8 +51,8 @@ pub struct UpkeepError {
 }
 
 impl Sessions {
-    /// Starts the upkeep of these sessions in the background: last uses are written every second, off
-    /// the path of requests, and there is a sweep every minute. Start it once, where the application
+    /// Starts the upkeep of these sessions in the background: last uses are written in batches, off the
+    /// path of requests, and there is a sweep every minute. Start it once, where the application
     /// starts; every realm needs its own.
     ///
     /// With it, a use is in the store at the latest the touch interval (a thirtieth of the idle timeout, at
@@ -91,7 +92,8 @@ impl Sessions {
 
 impl Upkeep {
     /// Stops the upkeep and writes every last use that is still held. Call it when no request is under way
-    /// any more and before the process ends.
+    /// any more and before the process ends. An embedded store brings them to the disk within a second, or
+    /// when it is closed: drop the sessions before the process exits.
     ///
     /// # Errors
     ///

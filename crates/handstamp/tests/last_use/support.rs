@@ -63,7 +63,7 @@ impl World {
 
     /// Everything that is ready runs: the stores answer at once, and nothing waits but for the clock.
     pub(crate) async fn settle(&self) {
-        for _ in 0..20 {
+        for _ in 0..50 {
             tokio::task::yield_now().await;
         }
     }

@@ -30,10 +30,6 @@ use crate::{
 
 /// How many go to the store at once.
 const BATCH: usize = 500;
-/// Two of the longest touch intervals: before the store is asked who is alive, it is told of the uses of
-/// all whom it would take for dead by then.
-const SOON: Duration = Duration::from_secs(120);
-
 impl Sessions {
     /// Notes a use of a session that was found alive; `stored` is the last use that the store has.
     pub(super) async fn touch(
@@ -60,18 +56,37 @@ impl Sessions {
         self.write_uses(&self.inner.last_uses.held()).await
     }
 
-    /// Writes the uses of sessions that the store is about to take for dead, before it is asked to count
+    /// Writes the uses of sessions that the store is about to take for dead, before a sign-in has it count
     /// who is alive: a cap must count what a verdict would let in.
     pub(super) async fn flush_dying(&self) -> Result<(), StoreError> {
-        let soon = self.now().saturating_add(SOON);
-        self.write_uses(&self.inner.last_uses.held_of_dying(soon)).await
+        // The sign-in may take two calls of its own.
+        self.flush_dying_within(3 * self.inner.store_timeout).await
+    }
+
+    pub(super) async fn flush_dying_within(&self, time: Duration) -> Result<(), StoreError> {
+        let at = self.now().saturating_add(time);
+        self.write_uses(&self.inner.last_uses.held_by(at)).await
     }
 
     /// Writes what is due, for the background writer. How many that were.
     pub(super) async fn write_due(&self) -> Result<usize, StoreError> {
-        let claim = self.inner.last_uses.claim_due(self.now());
-        self.write_uses(claim.batch()).await?;
-        Ok(claim.batch().len())
+        let (uses, now) = (&self.inner.last_uses, self.now());
+        let mut written = 0;
+        let mut claim = uses.no_claim();
+        for shard in 0..LastUses::SHARDS {
+            uses.claim_due(shard, now, &mut claim);
+            if claim.batch().len() >= 10 * BATCH || shard + 1 == LastUses::SHARDS {
+                claim.sort();
+                self.write_uses(claim.batch()).await?;
+                written += claim.batch().len();
+                claim = uses.no_claim();
+            }
+            // With a million sessions in use a look at all of them takes some time.
+            if shard % 8 == 7 {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(written)
     }
 
     /// How many sessions have uses that the store does not know of.

@@ -31,9 +31,18 @@ pub(super) const LATE: Duration = Duration::from_secs(2);
 
 /// The last uses that this process knows of.
 pub(crate) struct LastUses {
-    shards: [Mutex<HashMap<SessionId, Known>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
     writers: AtomicUsize,
 }
+
+struct Shard {
+    known: HashMap<SessionId, Known>,
+    /// The store takes no session with a held use for dead before this: who asks for the dying need not
+    /// look at all that are held.
+    dies_first: Timestamp,
+}
+
+const NEVER: Timestamp = Timestamp::from_millis(u64::MAX);
 
 #[derive(Clone, Copy)]
 struct Known {
@@ -68,8 +77,11 @@ impl Known {
 }
 
 impl LastUses {
+    pub(super) const SHARDS: usize = SHARDS;
+
     pub(crate) fn new() -> Self {
-        Self { shards: array::from_fn(|_| Mutex::default()), writers: AtomicUsize::new(0) }
+        let shard = |_| Mutex::new(Shard { known: HashMap::new(), dies_first: NEVER });
+        Self { shards: array::from_fn(shard), writers: AtomicUsize::new(0) }
     }
 
     /// Notes a use of a session whose stored one is `stored`. A claim is returned if the caller is to
@@ -83,19 +95,23 @@ impl LastUses {
         idle: IdleTimeout,
     ) -> Option<Claim<'_>> {
         let mut shard = self.shard(id);
-        if shard.len() == shard.capacity() && !shard.contains_key(&id) {
+        let Shard { known: table, dies_first } = &mut *shard;
+        if table.len() == table.capacity() && !table.contains_key(&id) {
             // Before it grows: what the store has can go.
-            let is_full = shard.len() >= HELD;
-            shard.retain(|_, known| known.is_held() || !is_full && !known.is_due(now));
-            if shard.len() >= HELD {
+            let is_full = table.len() >= HELD;
+            table.retain(|_, known| known.is_held() || !is_full && !known.is_due(now));
+            if table.len() >= HELD {
                 return Some(Claim { uses: self, batch: vec![(id, now)] });
             }
         }
         let new = Known { used: stored, written: stored, under_way: stored, idle };
-        let known = shard.entry(id).or_insert(new);
+        let known = table.entry(id).or_insert(new);
         known.idle = idle;
         known.written = known.written.max(stored);
         known.used = known.used.max(now);
+        if known.is_held() {
+            *dies_first = known.dies_at().min(*dies_first);
+        }
         // Asked under the lock: a last flush after the writer has stopped sees either this use or its claim.
         let has_writer = self.writers.load(Ordering::Relaxed) > 0;
         if !known.is_due(now) || has_writer && !known.is_pressing(now) {
@@ -107,57 +123,61 @@ impl LastUses {
 
     /// The last use of a session that this process knows of.
     pub(super) fn of(&self, id: SessionId) -> Option<Timestamp> {
-        self.shard(id).get(&id).map(|known| known.used)
+        self.shard(id).known.get(&id).map(|known| known.used)
     }
 
-    /// Claims everything that is due, for the background writer, and forgets what the store has had for
-    /// an interval. In the order of ids, in which a store's trees lie.
-    pub(super) fn claim_due(&self, now: Timestamp) -> Claim<'_> {
-        let mut batch = Vec::new();
-        for shard in &self.shards {
-            let mut shard = lock(shard);
-            shard.retain(|id, known| {
-                let is_due = known.is_due(now);
-                if is_due && known.is_held() {
-                    known.under_way = known.used;
-                    batch.push((*id, known.used));
-                }
-                known.is_held() || !is_due
-            });
-            if shard.capacity() > 1024 + 4 * shard.len() {
-                let room = 2 * shard.len();
-                shard.shrink_to(room);
+    /// Claims what is due in one of [`LastUses::SHARDS`] shards, for the background writer, and forgets
+    /// what the store has had for an interval.
+    pub(super) fn claim_due(&self, shard: usize, now: Timestamp, claim: &mut Claim<'_>) {
+        let table = &mut lock(&self.shards[shard]).known;
+        table.retain(|id, known| {
+            let is_due = known.is_due(now);
+            if is_due && known.is_held() {
+                known.under_way = known.used;
+                claim.batch.push((*id, known.used));
             }
+            known.is_held() || !is_due
+        });
+        if table.capacity() > 1024 + 4 * table.len() {
+            table.shrink_to(2 * table.len());
         }
-        batch.sort_unstable();
-        Claim { uses: self, batch }
+    }
+
+    /// A claim to nothing.
+    pub(super) fn no_claim(&self) -> Claim<'_> {
+        Claim { uses: self, batch: Vec::new() }
     }
 
     /// Everything that the store does not have.
     pub(super) fn held(&self) -> Vec<(SessionId, Timestamp)> {
-        self.held_if(|_| true)
+        self.held_by(NEVER)
     }
 
     /// What the store does not have, of sessions that it would take for dead at `at`.
-    pub(super) fn held_of_dying(&self, at: Timestamp) -> Vec<(SessionId, Timestamp)> {
-        self.held_if(|known| known.dies_at() <= at)
-    }
-
-    fn held_if(&self, wanted: impl Fn(&Known) -> bool) -> Vec<(SessionId, Timestamp)> {
-        let mut held = Vec::new();
+    pub(super) fn held_by(&self, at: Timestamp) -> Vec<(SessionId, Timestamp)> {
+        let mut found = Vec::new();
         for shard in &self.shards {
-            let shard = lock(shard);
-            let wanted = shard.iter().filter(|(_, known)| known.is_held() && wanted(known));
-            held.extend(wanted.map(|(id, known)| (*id, known.used)));
+            let mut shard = lock(shard);
+            if shard.dies_first > at {
+                continue;
+            }
+            let mut dies_first = NEVER;
+            for (id, known) in shard.known.iter().filter(|(_, known)| known.is_held()) {
+                dies_first = known.dies_at().min(dies_first);
+                if known.dies_at() <= at {
+                    found.push((*id, known.used));
+                }
+            }
+            shard.dies_first = dies_first;
         }
-        held.sort_unstable();
-        held
+        found.sort_unstable();
+        found
     }
 
     /// These uses are in the store.
     pub(super) fn were_written(&self, uses: &[(SessionId, Timestamp)]) {
         for (id, at) in uses {
-            if let Some(known) = self.shard(*id).get_mut(id) {
+            if let Some(known) = self.shard(*id).known.get_mut(id) {
                 known.written = known.written.max(*at);
             }
         }
@@ -169,7 +189,7 @@ impl LastUses {
         BackgroundWriter(&self.writers)
     }
 
-    fn shard(&self, id: SessionId) -> MutexGuard<'_, HashMap<SessionId, Known>> {
+    fn shard(&self, id: SessionId) -> MutexGuard<'_, Shard> {
         // The last byte is random.
         lock(&self.shards[usize::from(id.as_bytes()[15]) % SHARDS])
     }
@@ -199,12 +219,17 @@ impl Claim<'_> {
     pub(super) fn batch(&self) -> &[(SessionId, Timestamp)] {
         &self.batch
     }
+
+    /// In the order of ids, in which a store's trees lie.
+    pub(super) fn sort(&mut self) {
+        self.batch.sort_unstable();
+    }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         for (id, at) in &self.batch {
-            if let Some(known) = self.uses.shard(*id).get_mut(id)
+            if let Some(known) = self.uses.shard(*id).known.get_mut(id)
                 && known.written < *at
             {
                 known.under_way = known.written;

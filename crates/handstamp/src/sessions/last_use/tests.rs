@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::table::LastUses;
+use super::table::{Claim, LastUses};
 use crate::{
     id::{Cell, SessionId},
     policy::IdleTimeout,
@@ -22,6 +22,13 @@ fn start() -> (LastUses, Timestamp, SessionId) {
 /// Notes a use that began with the session and writes it if it is to be written. Was it?
 fn note(uses: &LastUses, id: SessionId, begun: Timestamp, now: Timestamp) -> bool {
     uses.note(id, begun, now, IDLE).map(|claim| uses.were_written(claim.batch())).is_some()
+}
+
+/// What the background writer would claim, in all shards.
+fn claim_due(uses: &LastUses, now: Timestamp) -> Claim<'_> {
+    let mut claim = uses.no_claim();
+    (0..LastUses::SHARDS).for_each(|shard| uses.claim_due(shard, now, &mut claim));
+    claim
 }
 
 #[test]
@@ -82,36 +89,50 @@ fn the_writer_takes_what_is_due_once_also_without_a_further_use() {
     let used = begun.saturating_add(SECOND);
     assert!(!note(&uses, id, begun, used));
     let due = begun.saturating_add(MINUTE);
-    assert_eq!(uses.claim_due(begun.saturating_add(59 * SECOND)).batch(), []);
-    let claim = uses.claim_due(due);
+    assert_eq!(claim_due(&uses, begun.saturating_add(59 * SECOND)).batch(), []);
+    let claim = claim_due(&uses, due);
     assert_eq!(claim.batch(), [(id, used)]);
-    assert_eq!(uses.claim_due(due).batch(), [], "it is being written");
+    assert_eq!(claim_due(&uses, due).batch(), [], "it is being written");
     // Dropped before the store has answered: the next round takes it.
     drop(claim);
-    let claim = uses.claim_due(due);
+    let claim = claim_due(&uses, due);
     uses.were_written(claim.batch());
     drop(claim);
-    assert_eq!(uses.claim_due(due).batch(), []);
+    assert_eq!(claim_due(&uses, due).batch(), []);
 }
 
 #[test]
 fn the_writer_forgets_what_the_store_has_had_for_an_interval() {
     let (uses, begun, id) = start();
     assert!(!note(&uses, id, begun, begun));
-    drop(uses.claim_due(begun.saturating_add(59 * SECOND)));
+    drop(claim_due(&uses, begun.saturating_add(59 * SECOND)));
     assert_eq!(uses.of(id), Some(begun));
-    drop(uses.claim_due(begun.saturating_add(MINUTE)));
+    drop(claim_due(&uses, begun.saturating_add(MINUTE)));
     assert_eq!(uses.of(id), None);
 }
 
 #[test]
-fn the_dying_are_those_that_the_store_would_take_for_dead() {
+fn the_dying_are_those_that_the_store_would_take_for_dead_by_then() {
     let (uses, begun, id) = start();
     let used = begun.saturating_add(MINUTE / 2);
     assert!(!note(&uses, id, begun, used));
     let dies = begun.saturating_add(IDLE.duration());
-    assert_eq!(uses.held_of_dying(dies.saturating_sub(SECOND)), []);
-    assert_eq!(uses.held_of_dying(dies), [(id, used)]);
+    assert_eq!(uses.held_by(dies.saturating_sub(SECOND)), []);
+    for _ in 0..2 {
+        assert_eq!(uses.held_by(dies), [(id, used)], "asking changes nothing");
+    }
+
+    // One with a shorter timeout, one that is noted later, and one that the store has been told of.
+    let [hasty, later] = [(); 2].map(|()| SessionId::generate(Cell::new(0), begun));
+    let short = IdleTimeout::minutes(30);
+    assert!(uses.note(hasty, begun, used, short).is_none());
+    assert!(!note(&uses, later, used, used.saturating_add(SECOND)));
+    assert_eq!(uses.held_by(begun.saturating_add(short.duration())), [(hasty, used)]);
+    uses.were_written(&[(id, used)]);
+    assert_eq!(uses.held_by(dies), [(hasty, used)]);
+    assert_eq!(uses.held().len(), 2);
+    assert!(!note(&uses, id, used, used.saturating_add(SECOND)));
+    assert_eq!(uses.held_by(used.saturating_add(IDLE.duration())).len(), 3);
 }
 
 #[test]
@@ -204,7 +225,7 @@ fn in_every_interleaving_a_use_at_the_writers_end_is_written_by_somebody() {
             shuttle::thread::spawn(move || _ = note(&uses, id, begun, due))
         };
         // The round is given up half way, as when its task is stopped.
-        drop(uses.claim_due(due));
+        drop(claim_due(&uses, due));
         drop(writer);
         uses.were_written(&uses.held());
         request.join().unwrap();
