@@ -234,7 +234,7 @@ fn every_link_leads_somewhere_and_every_test_that_is_named_exists() {
     let root = repository();
     let guide = fs::read_dir(root.join("docs/guide")).expect("the guide is there");
     let guide = guide.map(|entry| entry.expect("an entry").path());
-    let pages = ["README.md", "docs/design.md", "docs/errors.md", "docs/security.md"];
+    let pages = ["README.md", "docs/design.md", "docs/errors.md", "docs/operations.md", "docs/security.md"];
     let mut named = 0;
     for path in pages.iter().map(|page| root.join(page)).chain(guide) {
         let text = read(&path);

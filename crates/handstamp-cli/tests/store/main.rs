@@ -5,6 +5,7 @@
 mod archived;
 mod canary;
 mod checked;
+mod keys;
 mod moved;
 mod refused;
 mod restored;
