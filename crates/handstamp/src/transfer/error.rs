@@ -82,6 +82,9 @@ pub enum ExportError {
     /// states: a session that has ended in between would be alive in the export.
     #[error("the store has changed since this export began: make a new export instead of going on")]
     Changed,
+    /// An import into the store was begun and is not complete: sessions, accounts and holds are missing.
+    #[error("an import into this store was begun and is not complete: repeat that import first")]
+    HalfImported,
 }
 
 /// Why an import stopped.

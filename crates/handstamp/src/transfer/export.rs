@@ -6,6 +6,7 @@ use super::{
     MARK, VERSION,
     error::ExportError,
     header::Header,
+    import::is_half_imported,
     ledger::{Counts, Ledger},
     line::{Footer, Line},
     reading::ResumePoint,
@@ -55,6 +56,9 @@ enum Step {
 impl Export {
     /// Begins an export at this time.
     pub async fn begin(store: Arc<dyn Store>, at: Timestamp) -> Result<Self, ExportError> {
+        if is_half_imported(&*store).await? {
+            return Err(ExportError::HalfImported);
+        }
         let heads = store.heads().await?;
         let stats = store.stats().await?;
         let header = Header {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     encoding,
     reason::{Actor, EndReason, Ending},
-    store::{ControlOutcome, Imported, Row, Store, StoredState},
+    store::{ControlOutcome, Imported, Row, Store, StoreError, StoredState},
     time::Timestamp,
 };
 
@@ -132,8 +132,7 @@ impl Import {
         let mark = Mark { header: Sha256::digest(header).into(), sessions_end, complete: false };
         let used = self.store.heads().await?.positions.iter().any(|position| *position > 0);
         if let Some(blob) = self.store.control(MARK).await? {
-            let there: Mark = encoding::decode("mark of an import", &blob.bytes)
-                .map_err(|corrupt| ImportError::Store(corrupt.into()))?;
+            let there = Mark::decode(&blob.bytes)?;
             let same = there.header == mark.header && there.sessions_end == mark.sessions_end;
             return match (same, used) {
                 (true, false) => Ok(mark),
@@ -168,6 +167,18 @@ impl Import {
             self.imported.there += imported.there;
         }
         Ok(())
+    }
+}
+
+/// Was an import into this store begun and not completed?
+pub(super) async fn is_half_imported(store: &dyn Store) -> Result<bool, StoreError> {
+    let Some(blob) = store.control(MARK).await? else { return Ok(false) };
+    Ok(!Mark::decode(&blob.bytes)?.complete)
+}
+
+impl Mark {
+    fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+        Ok(encoding::decode("mark of an import", bytes)?)
     }
 }
 

@@ -136,7 +136,7 @@ async fn an_error_quotes_no_content() {
         br#"{"account":{"realm":"SECRET WORD"}}"#.as_slice(),
         br#"{"SECRET WORD":{}}"#,
         br#"{"session":{"id":"SECRET WORD"}}"#,
-        br#"SECRET WORD"#,
+        b"SECRET WORD",
     ] {
         let error = read([header, line]).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");

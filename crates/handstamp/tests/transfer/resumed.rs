@@ -9,7 +9,7 @@ use handstamp::{
     transfer::{Export, ExportError, Import, Reading},
 };
 
-use crate::support::{drain, export, house, import, on, rows, whole_lines};
+use crate::support::{EXPORTED_AT, drain, export, house, import, on, rows, whole_lines};
 
 /// Wherever a file was cut off, going on gives the very same file in the end.
 #[tokio::test]
@@ -82,6 +82,10 @@ async fn an_import_that_stopped_is_repeated() {
         // What was read so far is stored as if the batch had been full.
         let cut_off = stopped.finish().await;
         assert!(cut_off.is_err(), "stopped after {stop} lines");
+        if stop > 0 {
+            let half = Export::begin(into.clone(), EXPORTED_AT).await;
+            assert!(matches!(half, Err(ExportError::HalfImported)), "half a store is not moved on");
+        }
         let summary = import(&into, &whole).await.unwrap();
         assert_eq!(summary.imported.stored + summary.imported.there, summary.contents.counts.rows());
         assert_eq!(summary.imported.there, u64::try_from(stop.saturating_sub(1)).unwrap());
