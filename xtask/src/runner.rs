@@ -23,7 +23,8 @@ pub(crate) struct TestOptions {
     /// Install the programs that steps need (as root on Debian; components of Rust by rustup)
     #[arg(long)]
     install: bool,
-    /// Run every race 1,000 times instead of 100 (sets `HANDSTAMP_ROUNDS`)
+    /// Run every race 1,000 times instead of 100, with 200 kills of the embedded store and 2,000 power
+    /// cuts instead of 20 and 200 (sets `HANDSTAMP_ROUNDS`)
     #[arg(long)]
     long: bool,
     /// Run only this step and those tools it needs; may be given several times
