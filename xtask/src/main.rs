@@ -3,6 +3,7 @@
 //! `cargo xtask test` is everything that has to hold before a change lands.
 //! `cargo xtask --help` lists the rest.
 
+mod bench;
 mod demo;
 mod deny;
 mod process;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{repository::Repository, runner::TestOptions};
+use crate::{bench::Measurement, repository::Repository, runner::TestOptions};
 
 #[derive(Parser)]
 #[command(
@@ -40,6 +41,15 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
+    /// Measure, and print the tables of docs/benchmarks.md (takes minutes)
+    Bench {
+        /// What to measure
+        #[arg(value_enum)]
+        measurement: Measurement,
+        /// Options of the measurement, such as `--rounds 3`; `--help` lists them
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
     /// Take the pictures in docs/pictures anew, from the running demo
     Pictures,
 }
@@ -60,6 +70,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Test(options) => Ok(runner::run(&repository, &options)),
         Task::Deny { install } => deny::run(&repository, install),
+        Task::Bench { measurement, options } => bench::run(&repository, measurement, &options),
         Task::Pictures => steps::browser::pictures(&repository).map(|()| ExitCode::SUCCESS),
     }
 }
