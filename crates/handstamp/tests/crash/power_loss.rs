@@ -42,7 +42,8 @@ fn nothing_acknowledged_is_lost_and_nothing_ended_is_alive_when_the_power_goes()
     assert!(acknowledged > 5 * cuts && in_the_middle > cuts / 2, "that shows nothing");
 }
 
-/// The test can fail: on a disk that says that it has synced and has not, what was acknowledged is lost.
+/// The test can fail: on a disk that says that it has synced and has not, acknowledged changes are missing or
+/// the file does not open.
 #[test]
 fn a_disk_that_lies_about_its_syncs_is_found_out() {
     let lies = |seed| kit::runtime().block_on(cut_again_and_again(seed, true));
