@@ -8,4 +8,4 @@ async fn cached() -> NearCache {
     cache
 }
 
-handstamp_conformance::store_tests!(|| cached());
+handstamp_conformance::store_tests!(cached);
