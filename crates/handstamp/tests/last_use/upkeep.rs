@@ -188,12 +188,19 @@ async fn after_a_lost_contact_the_sweep_waits_an_interval_and_a_flush() {
     world.faults.mend();
     assert!(client.uses(&world.sessions).await);
     world.spy.forget();
-    world.pass(79 * SECOND).await;
+    world.pass(50 * SECOND).await;
+    assert!(client.uses(&world.sessions).await);
+    world.pass(29 * SECOND).await;
+    // Nothing that the writer would write by itself.
+    assert!(client.uses(&world.sessions).await);
+    let used = world.sessions.now();
     assert_eq!(world.spy.count(Operation::Sweep), 0, "the sweep was due after 20 s");
     world.pass(SECOND).await;
+    assert!(world.spy.count(Operation::Sweep) >= 256);
+    assert_eq!(world.stored_use(&client).await, used);
     let calls = world.spy.operations();
     let first_sweep = calls.iter().position(|operation| *operation == Operation::Sweep).expect("a sweep");
-    assert!(calls[..first_sweep].contains(&Operation::Touch), "{:?}", &calls[..first_sweep]);
+    assert_eq!(calls[first_sweep - 1], Operation::Touch, "{:?}", &calls[..first_sweep]);
     // It waited for that loss once.
     world.spy.forget();
     world.pass(MINUTE).await;
