@@ -157,7 +157,13 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder)?;
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+    match File::open(parent.unwrap_or(Path::new("."))) {
+        Ok(parent) if cfg!(unix) => parent.sync_all(),
+        // Whoever may not read the folder above cannot sync it either.
+        _ => Ok(()),
+    }
 }
 
 /// Runs what opens a file, in the words of [`OpenError`]. The engine may panic on broken pages.
