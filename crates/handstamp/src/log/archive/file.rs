@@ -21,6 +21,8 @@ const TAIL: u64 = 4 * 1024 * 1024;
 
 pub(super) struct ArchiveFile {
     file: File,
+    /// Everything before this is on disk.
+    end: u64,
 }
 
 pub(super) struct Opened {
@@ -74,7 +76,7 @@ impl ArchiveFile {
                 }
                 let end = from + (begin + tail.whole) as u64;
                 cut(&file, path, length, end).map_err(failed)?;
-                return Ok(Opened { file: Self { file }, end, standing: Some(tail.standing) });
+                return Ok(Opened { file: Self { file, end }, end, standing: Some(tail.standing) });
             }
             if from == 0 {
                 // Made by a process that died before its first line was whole, or something else.
@@ -83,22 +85,27 @@ impl ArchiveFile {
                 }
                 cut(&file, path, length, 0).map_err(failed)?;
                 sync_folder(path).map_err(failed)?;
-                return Ok(Opened { file: Self { file }, end: 0, standing: None });
+                return Ok(Opened { file: Self { file, end: 0 }, end: 0, standing: None });
             }
             window = window.saturating_mul(4);
         }
     }
 
-    /// Writes these lines at `at`, over whatever an earlier try has left there, and has them on disk when
-    /// it returns. The new end.
+    /// Writes these lines at `at`, over whatever an unfinished try has left there, and has them on disk when
+    /// it returns. The new end. A try that comes again, or late because its caller was dropped, finds them
+    /// there and does nothing.
     pub(super) fn append(&mut self, at: u64, lines: &[u8]) -> io::Result<u64> {
-        if self.file.metadata()?.len() != at {
-            self.file.set_len(at)?;
+        let end = at + lines.len() as u64;
+        if at == self.end {
+            if self.file.metadata()?.len() != at {
+                self.file.set_len(at)?;
+            }
+            self.file.seek(SeekFrom::Start(at))?;
+            self.file.write_all(lines)?;
+            self.file.sync_data()?;
+            self.end = end;
         }
-        self.file.seek(SeekFrom::Start(at))?;
-        self.file.write_all(lines)?;
-        self.file.sync_data()?;
-        Ok(at + lines.len() as u64)
+        Ok(end)
     }
 }
 
@@ -188,4 +195,22 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = path;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The write of a call that was dropped once ran after the writes of the next call, and cut them off.
+    #[test]
+    fn a_write_that_comes_late_takes_nothing_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let Opened { mut file, end, .. } = ArchiveFile::open(&path, &RealmName::default()).unwrap();
+        let first = file.append(end, b"first\n").unwrap();
+        let second = file.append(first, b"second\n").unwrap();
+        assert_eq!(file.append(end, b"first\n").unwrap(), first);
+        assert_eq!(second, 13);
+        assert_eq!(std::fs::read(&path).unwrap(), b"first\nsecond\n");
+    }
 }
