@@ -60,8 +60,13 @@ pub(super) fn folder(folder: &Path, options: &EmbeddedOptions) -> Result<Embedde
         opened.restored(options.after_restore, folder)?;
     }
     let witness = Witness::new(opened.schema.incarnation, opened.written(), inode);
-    if let Err(error) = witness.write(folder) {
-        return Err(OpenError::Io { path: folder.to_owned(), error });
+    match witness.write(folder) {
+        Ok(()) => {}
+        // The one that is there goes on to be right: a full disk keeps nobody from starting again.
+        Err(error) if testimony == Testimony::Same && !opened.is_new => {
+            tracing::warn!(%error, "the witness beside the store could not be written");
+        }
+        Err(error) => return Err(OpenError::Io { path: folder.to_owned(), error }),
     }
     let space = Space::of_folder(folder, options.low_water);
     Ok(opened.start(Some(inode), folder.to_owned(), space, options))

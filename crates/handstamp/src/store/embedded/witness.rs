@@ -76,7 +76,8 @@ impl Witness {
         Some(witness)
     }
 
-    /// Puts it in its place in one step. Not synced: a witness that is behind accuses nobody.
+    /// Puts it in its place in one step, on disk: a witness that is behind accuses nobody, but one that a
+    /// power loss has emptied, or never let appear, would end every session.
     pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
         let new = folder.join("witness.new");
         let mut file = private_file(&new)?;
@@ -92,7 +93,9 @@ impl Witness {
                 break;
             }
         }
-        fs::rename(&new, path(folder))
+        file.sync_all()?;
+        fs::rename(&new, path(folder))?;
+        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
     }
 
     /// Is the store with these the one that this is about?
@@ -150,6 +153,19 @@ mod tests {
         for (incarnation, written, inode) in [(one, 9, 7), (one, 10, 8), (other, 10, 7)] {
             assert!(matches!(witness.testify(incarnation, written, inode), Testimony::Restored(_)));
         }
+    }
+
+    /// A power loss once could leave an empty witness behind, and every session would have ended for it:
+    /// it was renamed before it was on disk. What a crash in between leaves is the one before.
+    #[test]
+    fn a_witness_that_was_not_finished_leaves_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let one = Incarnation::from_bytes([1; 16]);
+        Witness::new(one, 10, 7).write(folder.path()).unwrap();
+        fs::write(folder.path().join("witness.new"), b"").unwrap();
+        assert_eq!(Witness::read(folder.path()).unwrap().testify(one, 12, 7), Testimony::Same);
+        Witness::new(one, 12, 7).write(folder.path()).unwrap();
+        assert_eq!(Witness::read(folder.path()).unwrap().written, 12);
     }
 
     #[test]
