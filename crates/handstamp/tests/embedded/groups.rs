@@ -57,3 +57,23 @@ async fn a_last_use_waits_for_no_sync() {
     assert_eq!(bench.store.load(&key).await.unwrap().unwrap().session.last_use, later);
     bench.disk.release();
 }
+
+/// On a disk that hangs, writes once queued up without bound for callers who had long gone.
+#[tokio::test]
+async fn on_a_disk_that_hangs_writes_do_not_fill_the_memory() {
+    use futures_util::FutureExt;
+    use handstamp::store::Store;
+
+    let bench = bench();
+    bench.disk.hold();
+    let write = || bench.store.put_control("name", None, Vec::new());
+    let mut waiting: Vec<_> = (0..65_536).map(|_| write()).collect();
+    assert!(waiting.iter_mut().all(|write| write.now_or_never().is_none()));
+    let refused = write().now_or_never().expect("it is refused at once").unwrap_err();
+    assert!(refused.to_string().contains("too many writes wait"), "{refused}");
+    bench.disk.release();
+    for write in waiting {
+        write.await.unwrap();
+    }
+    assert!(write().await.is_ok(), "there is room again");
+}

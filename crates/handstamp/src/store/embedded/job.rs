@@ -1,5 +1,10 @@
 //! One operation that waits for its group.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use tokio::sync::oneshot;
 
 use super::group::Group;
@@ -14,8 +19,34 @@ pub(super) trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
+/// How many operations wait for the disk at most. More are refused at once: on a disk that hangs they
+/// would only fill the memory, for callers who have long gone.
+const MOST: usize = 65_536;
+
+/// Counts the operations that wait.
+#[derive(Clone, Default)]
+pub(super) struct Queue(Arc<AtomicUsize>);
+
+/// A place in the queue, given back when the operation is over.
+pub(super) struct Ticket(Queue);
+
+impl Queue {
+    /// A place, if there is one.
+    pub(super) fn enter(&self) -> Option<Ticket> {
+        let ticket = Ticket(self.clone());
+        (self.0.fetch_add(1, Ordering::AcqRel) < MOST).then_some(ticket)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 pub(super) struct Operation<T, F> {
     work: F,
+    _place: Ticket,
     outcome: Option<T>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -26,9 +57,9 @@ where
     F: FnMut(&mut Group<'_, '_>) -> Result<T, StoreError> + Send,
 {
     /// The operation, and where its answer arrives.
-    pub(super) fn new(work: F) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(super) fn new(work: F, place: Ticket) -> (Self, oneshot::Receiver<Result<T, StoreError>>) {
         let (caller, answer) = oneshot::channel();
-        (Self { work, outcome: None, caller }, answer)
+        (Self { work, _place: place, outcome: None, caller }, answer)
     }
 }
 

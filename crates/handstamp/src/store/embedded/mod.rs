@@ -44,7 +44,7 @@ use std::{
 use self::{
     committer::Message,
     group::Group,
-    job::Operation,
+    job::{Operation, Queue},
     shared::{Reading, Shared},
 };
 use super::{
@@ -71,6 +71,7 @@ pub struct EmbeddedStore {
 struct Handle {
     shared: Arc<Shared>,
     messages: Sender<Message>,
+    queue: Queue,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -91,7 +92,7 @@ impl EmbeddedStore {
             shared.fail(&StoreError::unavailable(format!("no thread could be started: {error}")));
         }
         let writer = Mutex::new(writer.ok());
-        Self { handle: Arc::new(Handle { shared, messages, writer }) }
+        Self { handle: Arc::new(Handle { shared, messages, queue: Queue::default(), writer }) }
     }
 
     fn shared(&self) -> &Shared {
@@ -112,8 +113,11 @@ impl EmbeddedStore {
         &self,
         operation: impl FnMut(&mut Group<'_, '_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (job, answer) = Operation::new(operation);
         let shared = self.shared();
+        let Some(place) = self.handle.queue.enter() else {
+            return Err(shared.named(StoreError::unavailable("too many writes wait for the disk")));
+        };
+        let (job, answer) = Operation::new(operation, place);
         self.handle.messages.send(Message::Job(Box::new(job))).map_err(|_| shared.closed())?;
         answer.await.map_err(|_| shared.closed())?.map_err(|error| shared.named(error))
     }
