@@ -1,0 +1,109 @@
+//! Handstamp, in the shape of its README: the layer around an axum application, defaults but for the cookie's
+//! name.
+//!
+//! The variant `near-cache` puts the near cache in front of the store, as in front of every store that
+//! outlives the process.
+
+use std::net::TcpListener;
+
+use anyhow::Result;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use handstamp::{
+    Proof, Sessions, SlotValue,
+    store::MemoryStore,
+    web::{CookieRecipe, Session, SessionError, Slot, axum::SignedIn},
+};
+use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, serve_router};
+use serde::{Deserialize, Serialize};
+
+struct Handstamp;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Cart {
+    items: Vec<Item>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Item {
+    sku: String,
+    count: u32,
+}
+
+impl SlotValue for Cart {
+    const NAME: &'static str = "cart";
+}
+
+async fn sign_in(session: Session) -> Result<&'static str, SessionError> {
+    let ticket = session.begin_sign_in("ada").await?;
+    session.sign_in(ticket, Proof::password()).await?;
+    Ok(Case::SignsIn.answer())
+}
+
+async fn who(who: SignedIn) -> String {
+    who.account().to_string()
+}
+
+async fn slot(cart: Slot<Cart>) -> Result<String, SessionError> {
+    Ok(cart.read().await?.items.len().to_string())
+}
+
+async fn edit(cart: Slot<Cart>) -> Result<&'static str, SessionError> {
+    cart.edit(|cart| match cart.items.first_mut() {
+        Some(first) => first.count += 1,
+        None => cart.items = CART_ITEMS.map(|(sku, count)| Item { sku: sku.to_owned(), count }).into(),
+    })
+    .await?;
+    Ok(Case::EditsSlot.answer())
+}
+
+async fn sign_out(session: Session) -> Result<&'static str, SessionError> {
+    session.sign_out().await?;
+    Ok(Case::SignsOut.answer())
+}
+
+fn router(sessions: &Sessions) -> Result<Router> {
+    let layer = sessions.layer().cookie(CookieRecipe::new().named(COOKIE)?);
+    Ok(Router::new()
+        .route(Case::Ignores.path(), get(async || Case::Ignores.answer()))
+        .route(Case::ReadsWho.path(), get(who))
+        .route(Case::ReadsSlot.path(), get(slot))
+        .route(Case::EditsSlot.path(), post(edit))
+        .route(Case::SignsIn.path(), post(sign_in))
+        .route(Case::SignsOut.path(), post(sign_out))
+        .layer(layer))
+}
+
+fn sessions(variant: Option<&str>) -> Result<Sessions> {
+    let builder = Sessions::builder(MemoryStore::new());
+    Ok(match variant {
+        Some("near-cache") => builder.near_cache(64 << 20),
+        _ => builder,
+    }
+    .build()?)
+}
+
+impl Side for Handstamp {
+    type Peer = TowerPeer<Router>;
+
+    const VARIANTS: &'static [&'static str] = &["near-cache"];
+
+    async fn in_process(variant: Option<&str>) -> Result<TowerPeer<Router>> {
+        Ok(TowerPeer::new(router(&sessions(variant)?)?))
+    }
+
+    fn serve(listener: TcpListener, workers: usize, variant: Option<&str>) -> Result<()> {
+        serve_router(listener, workers, async || {
+            let sessions = sessions(variant)?;
+            // Dropped, it would stop: it is to run for as long as the process.
+            std::mem::forget(sessions.start_upkeep());
+            router(&sessions)
+        })
+    }
+}
+
+fn main() -> Result<()> {
+    harness::main::<Handstamp>()
+}
