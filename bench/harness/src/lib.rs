@@ -11,12 +11,12 @@
 mod case;
 mod command;
 mod in_process;
-pub mod results;
 mod serve;
 mod tower;
 
 pub use case::{CART_ITEMS, COOKIE, Call, Case, USER_AGENT};
 pub use command::main;
 pub use in_process::{Answer, Peer, Side};
+pub use results;
 pub use serve::{serve_router, told_to_stop};
 pub use tower::TowerPeer;

@@ -1,8 +1,16 @@
 //! What was measured, as the measuring programs write it down and the report reads it.
+//!
+//! A package without the harness, because the harness counts allocations, and a program that links it pays
+//! for the counting.
 
-use std::collections::BTreeMap;
+mod machine;
 
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+
+pub use self::machine::said;
 
 /// One measurement, whole: a file of JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +28,42 @@ pub struct Measured {
     pub missing: Vec<Missing>,
     /// The figures.
     pub rows: Vec<Row>,
+}
+
+impl Measured {
+    /// A measurement on this machine, today, without figures yet.
+    pub fn here(measurement: &str) -> Self {
+        Self {
+            measurement: measurement.to_owned(),
+            date: said("date", &["-u", "+%F"]).unwrap_or_default(),
+            machine: machine::facts(),
+            versions: said("rustc", &["--version"])
+                .and_then(|text| Some(("rustc".to_owned(), text.split_whitespace().nth(1)?.to_owned())))
+                .into_iter()
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a figure.
+    pub fn add(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Reads a file.
+    pub fn read(file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} holds no measurement", file.display()))
+    }
+
+    /// Writes a file, and the folder that it is to be in.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+    }
 }
 
 /// A side that could not be measured, named with its reason.
