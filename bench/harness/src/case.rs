@@ -1,9 +1,11 @@
 //! The six cases, and the requests that ask for them.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use http::{HeaderValue, Method, Request, header};
 
 /// The cookie's name on every side.
-pub const COOKIE: &str = "__Host-session";
+pub const COOKIE: &str = "__Host-Http-session";
 
 /// What every request says it is sent by.
 pub const USER_AGENT: &str =
@@ -66,7 +68,7 @@ impl Case {
         }
     }
 
-    /// What the route answers, with 200.
+    /// What the route answers, with 200. `/who` answers with the [account](account), which begins so.
     pub const fn answer(self) -> &'static str {
         match self {
             Self::Ignores => "hello",
@@ -82,6 +84,12 @@ impl Case {
     pub const fn has_session(self) -> bool {
         !matches!(self, Self::SignsIn)
     }
+}
+
+/// A new account for each sign-in, as for a crowd: `ada-0000001` and so on.
+pub fn account() -> String {
+    static SIGNED_IN: AtomicU32 = AtomicU32::new(0);
+    format!("ada-{:07}", SIGNED_IN.fetch_add(1, Ordering::Relaxed) + 1)
 }
 
 /// One request to be made.

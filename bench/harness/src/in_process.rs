@@ -149,7 +149,7 @@ async fn send_all<P: Peer>(peer: &mut P, calls: &[Call]) -> Result<()> {
     for call in calls {
         let answer = black_box(peer.call(black_box(call)).await?);
         ensure!(
-            answer.status == StatusCode::OK && answer.body == call.case.answer(),
+            answer.status == StatusCode::OK && answer.body.starts_with(call.case.answer().as_bytes()),
             "{} answered {} {:?}",
             call.case.path(),
             answer.status,

@@ -9,12 +9,13 @@
 //! another where a library keeps its promises, and no real crowd shares one.
 
 mod case;
+pub mod check;
 mod command;
 mod in_process;
 mod serve;
 mod tower;
 
-pub use case::{CART_ITEMS, COOKIE, Call, Case, USER_AGENT};
+pub use case::{CART_ITEMS, COOKIE, Call, Case, USER_AGENT, account};
 pub use command::main;
 pub use in_process::{Answer, Peer, Side};
 pub use results;

@@ -1,5 +1,5 @@
-//! Handstamp, in the shape of its README: the layer around an axum application, defaults but for the cookie's
-//! name.
+//! Handstamp, in the shape of its README: the layer around an axum application,
+//! with its defaults.
 //!
 //! The variant `near-cache` puts the near cache in front of the store, as in front of every store that
 //! outlives the process.
@@ -14,9 +14,9 @@ use axum::{
 use handstamp::{
     Proof, Sessions, SlotValue,
     store::MemoryStore,
-    web::{CookieRecipe, Session, SessionError, Slot, axum::SignedIn},
+    web::{Session, SessionError, Slot, axum::SignedIn},
 };
-use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, serve_router};
+use harness::{CART_ITEMS, Case, Side, TowerPeer, account, serve_router};
 use serde::{Deserialize, Serialize};
 
 struct Handstamp;
@@ -37,7 +37,7 @@ impl SlotValue for Cart {
 }
 
 async fn sign_in(session: Session) -> Result<&'static str, SessionError> {
-    let ticket = session.begin_sign_in("ada").await?;
+    let ticket = session.begin_sign_in(&account()).await?;
     session.sign_in(ticket, Proof::password()).await?;
     Ok(Case::SignsIn.answer())
 }
@@ -64,16 +64,15 @@ async fn sign_out(session: Session) -> Result<&'static str, SessionError> {
     Ok(Case::SignsOut.answer())
 }
 
-fn router(sessions: &Sessions) -> Result<Router> {
-    let layer = sessions.layer().cookie(CookieRecipe::new().named(COOKIE)?);
-    Ok(Router::new()
+fn router(sessions: &Sessions) -> Router {
+    Router::new()
         .route(Case::Ignores.path(), get(async || Case::Ignores.answer()))
         .route(Case::ReadsWho.path(), get(who))
         .route(Case::ReadsSlot.path(), get(slot))
         .route(Case::EditsSlot.path(), post(edit))
         .route(Case::SignsIn.path(), post(sign_in))
         .route(Case::SignsOut.path(), post(sign_out))
-        .layer(layer))
+        .layer(sessions.layer())
 }
 
 fn sessions(variant: Option<&str>) -> Result<Sessions> {
@@ -91,7 +90,7 @@ impl Side for Handstamp {
     const VARIANTS: &'static [&'static str] = &["near-cache"];
 
     async fn in_process(variant: Option<&str>) -> Result<TowerPeer<Router>> {
-        Ok(TowerPeer::new(router(&sessions(variant)?)?))
+        Ok(TowerPeer::new(router(&sessions(variant)?)))
     }
 
     fn serve(listener: TcpListener, workers: usize, variant: Option<&str>) -> Result<()> {
@@ -99,7 +98,7 @@ impl Side for Handstamp {
             let sessions = sessions(variant)?;
             // Dropped, it would stop: it is to run for as long as the process.
             std::mem::forget(sessions.start_upkeep());
-            router(&sessions)
+            Ok(router(&sessions))
         })
     }
 }
