@@ -12,7 +12,7 @@ const { randomBytes } = require('node:crypto');
 const express = require('express');
 const session = require('express-session');
 
-const COOKIE = '__Host-session';
+const COOKIE = '__Host-Http-session';
 const ATTRIBUTES = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' };
 const IDLE_TIMEOUT = 30 * 60 * 1000;
 
@@ -32,10 +32,14 @@ app.use(session({
   cookie: { ...ATTRIBUTES, maxAge: IDLE_TIMEOUT },
 }));
 
+// A new account for each sign-in, as on all other sides.
+let signedIn = 0;
+
 app.post('/sign-in', (request, response, next) => {
   request.session.regenerate((error) => {
     if (error) return next(error);
-    request.session.account = 'ada';
+    signedIn += 1;
+    request.session.account = `ada-${String(signedIn).padStart(7, '0')}`;
     request.session.userAgent = request.get('user-agent');
     response.send('signed in');
   });

@@ -42,26 +42,26 @@ test('the routes do what they say', async () => {
 
   const first = await ask('POST', '/sign-in');
   assert.equal(first.answer, '200 signed in');
-  assert.match(first.line, /^__Host-session=.*; Path=\/; Expires=.*; HttpOnly; Secure; SameSite=Lax$/);
+  assert.match(first.line, /^__Host-Http-session=.*; Path=\/; Expires=.*; HttpOnly; Secure; SameSite=Lax$/);
   const second = await ask('POST', '/sign-in', first.cookie);
   assert.notEqual(second.cookie, first.cookie, 'a sign-in takes a new id');
   assert.equal((await ask('GET', '/who', first.cookie)).answer, '401 not signed in');
 
   const { cookie } = second;
   assert.equal((await ask('GET', '/ignores', cookie)).answer, '200 hello');
-  assert.equal((await ask('GET', '/who', cookie)).answer, '200 ada');
+  assert.equal((await ask('GET', '/who', cookie)).answer, '200 ada-0000002');
   assert.equal((await ask('GET', '/slot', cookie)).answer, '200 0');
   for (const count of [1, 2]) {
     assert.equal((await ask('POST', '/edit', cookie)).answer, '200 edited');
     assert.equal((await ask('GET', '/slot', cookie)).answer, '200 3');
     assert.equal(record().cart.items[0].count, count);
   }
-  assert.equal(record().account, 'ada');
+  assert.equal(record().account, 'ada-0000002');
   assert.equal(record().userAgent, 'node');
 
   const out = await ask('POST', '/sign-out', cookie);
   assert.equal(out.answer, '200 signed out');
-  assert.match(out.line, /^__Host-session=;.*Expires=Thu, 01 Jan 1970/);
+  assert.match(out.line, /^__Host-Http-session=;.*Expires=Thu, 01 Jan 1970/);
   assert.deepEqual(Object.keys(store.sessions), [], 'the session is gone from the store');
   assert.equal((await ask('GET', '/who', cookie)).answer, '401 not signed in');
 });

@@ -21,7 +21,7 @@ use actix_web::{
     web,
 };
 use anyhow::Result;
-use harness::{CART_ITEMS, COOKIE, Case, Side};
+use harness::{CART_ITEMS, COOKIE, Case, Side, account};
 use peer_actix::{ActixPeer, run_server};
 use serde::{Deserialize, Serialize};
 use store::Memory;
@@ -41,7 +41,7 @@ struct Item {
 
 async fn sign_in(session: Session, request: HttpRequest) -> Response<&'static str> {
     session.renew();
-    session.insert("account", "ada")?;
+    session.insert("account", account())?;
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     session.insert("user_agent", agent)?;
     Ok(Case::SignsIn.answer())

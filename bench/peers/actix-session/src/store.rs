@@ -4,11 +4,7 @@
 //! unserialized, and clones it for a load. In what it does it follows the crate's Redis store: ids of 64
 //! alphanumeric characters, and an update of a record that has gone saves it under a new id.
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
@@ -70,7 +66,7 @@ impl Memory {
     /// Changes the only record that there is.
     pub fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> anyhow::Result<T> {
         anyhow::ensure!(self.records.len() == 1, "{} records", self.records.len());
-        let mut records = self.records.iter_mut();
-        Ok(change(&mut records.next().ok_or_else(|| anyhow::anyhow!("no record"))?))
+        let mut only = self.records.iter_mut().next().ok_or_else(|| anyhow::anyhow!("no record"))?;
+        Ok(change(&mut only))
     }
 }

@@ -14,8 +14,10 @@ use axum::{
     http::{StatusCode, header},
     routing::{get, post},
 };
-use axum_session::{SessionConfig, SessionLayer, SessionNullPool, SessionNullSession, SessionNullSessionStore};
-use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, serve_router};
+use axum_session::{
+    SessionConfig, SessionLayer, SessionNullPool, SessionNullSession, SessionNullSessionStore,
+};
+use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, account, serve_router};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -34,8 +36,9 @@ struct Item {
 
 async fn sign_in(session: SessionNullSession, request: Request) -> &'static str {
     session.renew();
-    session.set("account", "ada");
-    session.set("user_agent", request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()));
+    session.set("account", account());
+    session
+        .set("user_agent", request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()));
     Case::SignsIn.answer()
 }
 

@@ -13,7 +13,7 @@ use axum::{
     http::{StatusCode, header},
     routing::{get, post},
 };
-use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, serve_router};
+use harness::{CART_ITEMS, COOKIE, Case, Side, TowerPeer, account, serve_router};
 use serde::{Deserialize, Serialize};
 use tower_sessions::{
     Expiry, MemoryStore, Session, SessionManagerLayer,
@@ -43,7 +43,7 @@ fn failed(error: Error) -> StatusCode {
 async fn sign_in(session: Session, request: Request) -> Result<&'static str, StatusCode> {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     session.cycle_id().await.map_err(failed)?;
-    session.insert("account", "ada").await.map_err(failed)?;
+    session.insert("account", account()).await.map_err(failed)?;
     session.insert("user_agent", agent).await.map_err(failed)?;
     Ok(Case::SignsIn.answer())
 }

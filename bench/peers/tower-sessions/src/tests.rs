@@ -47,7 +47,8 @@ async fn the_record_is_the_one_of_all_sides() -> Result<()> {
     for count in [1, 2] {
         answers(&mut peer, Case::EditsSlot, Some(&cookie), Case::EditsSlot.answer()).await?;
         let data = record(&store, &cookie).await?.data;
-        ensure!(data["account"] == "ada" && data["user_agent"] == harness::USER_AGENT, "{data:?}");
+        ensure!(data["account"].as_str().is_some_and(|account| account.starts_with("ada-")), "{data:?}");
+        ensure!(data["user_agent"] == harness::USER_AGENT, "{data:?}");
         ensure!(data["cart"]["items"][0]["count"] == count, "{data:?}");
     }
     Ok(())
