@@ -4,13 +4,17 @@
 //! for the counting.
 
 mod machine;
+mod statistics;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-pub use self::machine::said;
+pub use self::{
+    machine::said,
+    statistics::{Spread, differences, ratios},
+};
 
 /// One measurement, whole: a file of JSON.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
