@@ -5,6 +5,7 @@
 
 mod machine;
 mod statistics;
+pub mod work;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -12,7 +13,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    machine::said,
+    machine::{locked_version, said},
     statistics::{Spread, differences, ratios},
 };
 
@@ -52,6 +53,15 @@ impl Measured {
     /// Adds a figure.
     pub fn add(&mut self, row: Row) {
         self.rows.push(row);
+    }
+
+    /// Adds the versions that the lock file of these measurements names.
+    #[must_use]
+    pub fn with_versions(mut self, packages: &[&str]) -> Self {
+        let found =
+            packages.iter().filter_map(|&name| Some((name.to_owned(), locked_version(name)?.to_owned())));
+        self.versions.extend(found);
+        self
     }
 
     /// Reads a file.

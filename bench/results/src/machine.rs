@@ -9,6 +9,15 @@ pub fn said(program: &str, arguments: &[&str]) -> Option<String> {
     text.lines().next().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty())
 }
 
+/// The version of a package that these measurements are built with.
+pub fn locked_version(package: &str) -> Option<&'static str> {
+    let lock = include_str!("../../Cargo.lock");
+    let mut lines = lock.lines();
+    let name = format!("name = {package:?}");
+    lines.find(|&line| line == name)?;
+    lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')
+}
+
 /// This machine, by name.
 pub(crate) fn facts() -> BTreeMap<String, String> {
     let memory = field("/proc/meminfo", "MemTotal").and_then(|text| gibibytes(&text));
@@ -43,6 +52,12 @@ mod tests {
     fn memory_is_rounded_to_whole_gibibytes() {
         assert_eq!(gibibytes("24675084 kB").as_deref(), Some("24 GiB"));
         assert_eq!(gibibytes("none"), None);
+    }
+
+    #[test]
+    fn a_version_is_that_of_the_lock_file() {
+        assert_eq!(locked_version("results"), Some(env!("CARGO_PKG_VERSION")));
+        assert_eq!(locked_version("no-such-package"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is printed: Markdown, so that it can go into the documentation as it is.
 
-use std::{fmt::Write as _, process::Command};
+use std::fmt::Write as _;
 
 /// A table with its heads.
 pub struct Table {
@@ -51,25 +51,4 @@ impl Table {
         }
         text
     }
-}
-
-/// Where and with what this was measured, in one line.
-pub fn circumstances() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let processor = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
-    let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
-    let rustc = said("rustc", &["--version"]);
-    let kernel = said("uname", &["-sr"]);
-    format!("{processor}, {cores} cores, memory {memory}, {kernel}, {rustc}")
-}
-
-fn field(file: &str, name: &str) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
-    let line = text.lines().find(|line| line.starts_with(name))?;
-    line.split_once(':').map(|(_, value)| value.trim().to_owned())
-}
-
-fn said(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output().ok();
-    output.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default().trim().to_owned()
 }

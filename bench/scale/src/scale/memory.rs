@@ -6,25 +6,64 @@
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
-use handstamp::{Activity, Sessions, SystemClock, Verdict, store::EmbeddedStore};
+use handstamp::{Activity, Sessions, Verdict, store::EmbeddedStore};
+use results::{Measured, Unit, work};
 
+use super::{Closed, LARGE, TOKENS, noted};
 use crate::{
-    measure::real,
-    population::{self, EACH},
+    measure::{median, real},
     report::Table,
 };
 
-/// More than a cache of the default size holds.
-const SESSIONS: usize = 200_000;
 const BOUND: f64 = 1024.0;
+/// The near cache's default size, which a million sessions do not fit in.
+const DEFAULT: usize = 64 << 20;
+/// What is resumed before the first look at the memory, so that what any process needs is no part of it.
+const WARM_UP: usize = 20_000;
+/// Figures hardly differ, and a million sessions take a minute.
+const ROUNDS: usize = 3;
 
-pub async fn run(folder: &Path) -> Result<bool> {
-    let folder = folder.join("memory");
-    let store = EmbeddedStore::open(&folder)?;
-    let tokens = population::fill(&store, &folder, "account", SESSIONS / EACH, SystemClock::new()).await?;
-    drop(store);
-    fs::write(folder.join("tokens"), tokens.join("\n"))?;
-    let output = Command::new(std::env::current_exe()?).arg("memory-child").arg(&folder).output()?;
+/// With a near cache of everybody at each size, and with the default one beside the largest.
+pub fn run(places: &[Closed], rounds: usize, measured: &mut Measured) -> Result<bool> {
+    let heads =
+        ["near cache", "sessions cached", "its own count, bytes each", "resident, bytes each", "1,024"];
+    let mut table = Table::new("Memory of a cached session", &heads);
+    let of_all = places.iter().map(|place| (place, LARGE, place.size.to_string()));
+    let of_default = places.last().map(|place| (place, DEFAULT, "64 MiB".to_owned()));
+    for (place, cache, setting) in of_all.chain(of_default) {
+        eprintln!("memory, {setting}");
+        let rounds = (0..rounds.clamp(1, ROUNDS)).map(|_| filled(&place.folder, cache));
+        let rounds = rounds.collect::<Result<Vec<_>>>()?;
+        let counted: Vec<f64> = rounds.iter().map(|filled| filled.counted / filled.entries).collect();
+        let resident: Vec<f64> = rounds.iter().map(|filled| filled.resident / filled.entries).collect();
+        let entries: Vec<f64> = rounds.iter().map(|filled| filled.entries).collect();
+        let verdict = table.verdict(median(&resident) <= BOUND && median(&counted) <= BOUND);
+        table.add(vec![
+            setting.clone(),
+            format!("{:.0}", median(&entries)),
+            format!("{:.0}", median(&counted)),
+            format!("{:.0}", median(&resident)),
+            verdict,
+        ]);
+        measured.add(noted(work::MEMORY, setting.clone(), Unit::Bytes, resident));
+        measured.add(noted(work::MEMORY_COUNTED, setting, Unit::Bytes, counted));
+    }
+    Ok(table.print())
+}
+
+/// A near cache once it is full, or has everybody.
+struct Filled {
+    entries: f64,
+    counted: f64,
+    resident: f64,
+}
+
+fn filled(folder: &Path, cache: usize) -> Result<Filled> {
+    let output = Command::new(std::env::current_exe()?)
+        .arg("memory-child")
+        .arg(folder)
+        .arg(cache.to_string())
+        .output()?;
     ensure!(
         output.status.success(),
         "the measuring process failed: {}",
@@ -33,27 +72,18 @@ pub async fn run(folder: &Path) -> Result<bool> {
     let text = String::from_utf8(output.stdout)?;
     let numbers: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
     let &[entries, counted, resident] = numbers.as_slice() else { anyhow::bail!("not understood: {text}") };
-    let heads = ["sessions cached", "its own count, bytes each", "resident, bytes each", "at most 1,024"];
-    let mut table = Table::new("Memory of a near cache of the default 64 MiB, filled", &heads);
-    let verdict = table.verdict(resident / entries <= BOUND && counted / entries <= BOUND);
-    table.add(vec![
-        format!("{entries:.0}"),
-        format!("{:.0}", counted / entries),
-        format!("{:.0}", resident / entries),
-        verdict,
-    ]);
-    Ok(table.print())
+    Ok(Filled { entries, counted, resident })
 }
 
 /// Fills a near cache and prints entries, bytes by its own count, bytes by the kernel's.
-pub async fn child(folder: &Path) -> Result<()> {
-    let tokens = fs::read_to_string(folder.join("tokens"))?;
+pub async fn child(folder: &Path, cache: usize) -> Result<()> {
+    let tokens = fs::read_to_string(folder.join(TOKENS))?;
     // Small, and full before the first look at the memory, so that its growth is no part of it.
     let store = EmbeddedStore::options().cache_bytes(4 << 20).open(folder)?;
     let without = Sessions::builder(store.clone()).key_folder(folder).without_near_cache().build()?;
-    let sessions = Sessions::builder(store).key_folder(folder).build()?;
+    let sessions = Sessions::builder(store).key_folder(folder).near_cache(cache).build()?;
     let used = |verdict| matches!(verdict, Verdict::Active(_));
-    for token in tokens.lines().take(SESSIONS / 10) {
+    for token in tokens.lines().cycle().take(WARM_UP) {
         ensure!(used(without.resume(token.as_bytes(), Activity::Watch).await), "refused");
     }
     let before = resident()?;
@@ -66,7 +96,6 @@ pub async fn child(folder: &Path) -> Result<()> {
     }
     let after = resident()?;
     let cached = sessions.cache_metrics().context("there is no cache")?;
-    ensure!(cached.evicted > 0, "the cache is not full");
     println!("{} {} {}", cached.entries, cached.bytes, after - before);
     Ok(())
 }

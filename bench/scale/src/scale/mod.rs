@@ -1,19 +1,28 @@
 //! The same work beside a thousand and a million live sessions.
 
 mod accounts;
+mod growth;
 mod memory;
 mod opening;
 mod sweep;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use handstamp::{Builder, Sessions, SystemClock, store::EmbeddedStore};
+use results::{Measured, Row, Unit, work};
 
 pub use self::{memory::child as memory_child, opening::child as opening_child};
 use crate::population::{self, EACH};
 
+/// A near cache that holds a million.
+const LARGE: usize = 2 << 30;
+/// Beside a closed store: the tokens of its crowd.
+const TOKENS: &str = "tokens";
 /// What is spelled alike in every account of the crowd, and in those that are listed and ended.
 const CROWD: &str = "account";
 
@@ -62,14 +71,26 @@ impl Place {
         Ok(Self { size, folder, store, tokens })
     }
 
+    /// Lets go of the file, so that another process can have it.
+    fn close(self) -> Result<Closed> {
+        fs::write(self.folder.join(TOKENS), self.tokens.join("\n"))?;
+        Ok(Closed { size: self.size, folder: self.folder })
+    }
+
     /// Sets sessions up on it.
     fn sessions(&self) -> Builder {
         Sessions::builder(self.store.clone()).key_folder(&self.folder)
     }
 }
 
-/// Prints the tables. Are all bounds kept?
-pub async fn run(folder: &Path, options: &Options) -> Result<bool> {
+/// A store that nobody has open, with the file of its tokens beside it.
+struct Closed {
+    size: usize,
+    folder: PathBuf,
+}
+
+/// Prints the tables and notes the figures. Are all bounds kept?
+pub async fn run(folder: &Path, options: &Options, measured: &mut Measured) -> Result<bool> {
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let mut kept = true;
     let mut places = Vec::new();
@@ -77,27 +98,34 @@ pub async fn run(folder: &Path, options: &Options) -> Result<bool> {
         places.push(Place::new(folder, size, options).await?);
     }
     if wanted(Part::Verify) {
-        kept &= verify::run(&places, options.rounds).await?;
+        kept &= verify::run(&places, options.rounds, measured).await?;
     }
     if wanted(Part::Accounts) {
-        kept &= accounts::run(&places, options.rounds).await?;
+        eprintln!("list and end all");
+        kept &= accounts::run(&places, options.rounds, measured).await?;
     }
     if wanted(Part::Sweep)
         && let Some(largest) = places.last()
     {
-        sweep::idle(largest).await?;
+        eprintln!("sweep");
+        sweep::idle(largest, measured).await?;
+        kept &= sweep::run(folder, options.expired, measured).await?;
     }
-    if wanted(Part::Memory) {
-        kept &= memory::run(folder).await?;
-    }
-    if wanted(Part::Sweep) {
-        kept &= sweep::run(folder, options.expired).await?;
-    }
-    if wanted(Part::Opening)
-        && let Some(largest) = places.pop()
-    {
-        drop(places);
-        kept &= opening::run(largest, options.rounds)?;
+    if wanted(Part::Opening) || wanted(Part::Memory) {
+        let closed = places.into_iter().map(Place::close).collect::<Result<Vec<_>>>()?;
+        if wanted(Part::Memory) {
+            kept &= memory::run(&closed, options.rounds, measured)?;
+        }
+        if wanted(Part::Opening) {
+            eprintln!("opening");
+            kept &= opening::run(&closed, options.rounds, measured)?;
+        }
     }
     Ok(kept)
+}
+
+/// A figure of this measurement.
+fn noted(work: &str, setting: impl Into<String>, unit: Unit, rounds: Vec<f64>) -> Row {
+    let (work, setting) = (work.to_owned(), setting.into());
+    Row { side: work::HANDSTAMP.to_owned(), control: None, work, setting, unit, rounds }
 }

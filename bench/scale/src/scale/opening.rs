@@ -9,42 +9,56 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use handstamp::{Sessions, store::EmbeddedStore};
+use results::{Measured, Unit, work};
 use tokio::task::JoinSet;
 
-use super::Place;
+use super::{Closed, noted};
 use crate::{measure::median, population, report::Table};
 
-/// The promise, in seconds.
-const BOUND: f64 = 2.0;
+/// The promise, in milliseconds.
+const BOUND: f64 = 2000.0;
 const TASKS: usize = 64;
 /// How long people sign in before the kill.
 const LOAD: Duration = Duration::from_secs(1);
 
-pub fn run(place: Place, rounds: usize) -> Result<bool> {
-    let Place { size, folder, store, .. } = place;
-    drop(store);
-    let (mut clean, mut killed) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        clean.push(open(&folder)?);
-        kill_under_load(&folder)?;
-        killed.push(open(&folder)?);
-    }
-    let title = format!("Opening a store of {size} live sessions, {rounds} rounds, file in the page cache");
-    let mut table = Table::new(title, &["after", "median, s", "longest, s", "at most 2 s"]);
-    for (name, times) in [("a clean end", clean), ("SIGKILL while 64 clients sign in", killed)] {
+/// After a clean end at every size, after a kill at the largest: whom the load signs in would make a
+/// small store a large one.
+pub fn run(places: &[Closed], rounds: usize, measured: &mut Measured) -> Result<bool> {
+    let title = format!("Opening a store, {rounds} rounds, file in the page cache");
+    let mut table = Table::new(title, &["sessions", "after", "median, ms", "longest, ms", "at most 2,000"]);
+    let mut add = |place: &Closed, name: &str, after, times: Vec<f64>| {
         let longest = times.iter().copied().fold(0.0, f64::max);
         let verdict = table.verdict(longest <= BOUND);
-        table.add(vec![name.to_owned(), format!("{:.3}", median(&times)), format!("{longest:.3}"), verdict]);
+        let middle = format!("{:.1}", median(&times));
+        table.add(vec![place.size.to_string(), after, middle, format!("{longest:.1}"), verdict]);
+        measured.add(noted(name, place.size.to_string(), Unit::Milliseconds, times));
+    };
+    let mut clean = vec![Vec::new(); places.len()];
+    for _ in 0..rounds {
+        for (place, times) in places.iter().zip(&mut clean) {
+            times.push(open(&place.folder)?);
+        }
+    }
+    for (place, times) in places.iter().zip(clean) {
+        add(place, work::OPENING_CLEAN, "a clean end".to_owned(), times);
+    }
+    if let Some(place) = places.last() {
+        let mut killed = Vec::new();
+        for _ in 0..rounds {
+            kill_under_load(&place.folder)?;
+            killed.push(open(&place.folder)?);
+        }
+        add(place, work::OPENING_KILLED, format!("SIGKILL while {TASKS} clients sign in"), killed);
     }
     Ok(table.print())
 }
 
-/// How long opening takes, until sessions can be resumed.
+/// How long opening takes until sessions can be resumed, in milliseconds.
 fn open(folder: &Path) -> Result<f64> {
     let start = Instant::now();
     let store = EmbeddedStore::options().wait_for_lock(Duration::from_secs(10)).open(folder)?;
     let sessions = Sessions::builder(store).key_folder(folder).build()?;
-    let time = start.elapsed().as_secs_f64();
+    let time = start.elapsed().as_secs_f64() * 1e3;
     drop(sessions);
     Ok(time)
 }

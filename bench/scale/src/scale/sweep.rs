@@ -11,8 +11,9 @@ use std::{
 
 use anyhow::{Result, ensure};
 use handstamp::{Clock as _, Sessions, SystemClock, store::EmbeddedStore, testing::FakeClock};
+use results::{Measured, Unit, work};
 
-use super::{EACH, Place};
+use super::{EACH, Place, noted};
 use crate::{
     measure::{Latencies, process_cpu},
     population,
@@ -30,7 +31,7 @@ const NAMES: [&str; ROUNDS] = ["gone-a", "gone-b", "gone-c"];
 const AGO: Duration = Duration::from_secs(20 * 3600);
 
 /// Prints what a sweep costs that finds nothing to do.
-pub async fn idle(place: &Place) -> Result<()> {
+pub async fn idle(place: &Place, measured: &mut Measured) -> Result<()> {
     let sessions = place.sessions().build()?;
     let (start, cpu) = (Instant::now(), process_cpu());
     let report = sessions.sweep().await?;
@@ -40,10 +41,12 @@ pub async fn idle(place: &Place) -> Result<()> {
         Table::new("A sweep that finds nothing to do", &["live sessions", "seconds", "CPU seconds"]);
     table.add(vec![place.size.to_string(), format!("{time:.2}"), format!("{cpu:.2}")]);
     table.print();
+    let row = noted(work::SWEEP_IDLE, place.size.to_string(), Unit::CpuMicroseconds, vec![cpu * 1e6]);
+    measured.add(row);
     Ok(())
 }
 
-pub async fn run(folder: &Path, expired: usize) -> Result<bool> {
+pub async fn run(folder: &Path, expired: usize, measured: &mut Measured) -> Result<bool> {
     let folder = folder.join("sweep");
     let store = EmbeddedStore::open(&folder)?;
     population::fill(&store, &folder, "here", expired / EACH, SystemClock::new()).await?;
@@ -67,6 +70,13 @@ pub async fn run(folder: &Path, expired: usize) -> Result<bool> {
             Ok(())
         };
         without.join(while_signing_in(&sessions, quiet).await?.0);
+    }
+    let rounds = lengths.iter().map(|length| length * 1e3).collect();
+    measured.add(noted(work::SWEEP, expired.to_string(), Unit::Milliseconds, rounds));
+    for (setting, latencies) in [(work::WITHOUT_SWEEP, &without), (work::DURING_SWEEP, &with)] {
+        for (name, share) in [(work::SIGN_IN_P50, 0.5), (work::SIGN_IN_P99, 0.99)] {
+            measured.add(noted(name, setting, Unit::Milliseconds, vec![latencies.percentile(share)]));
+        }
     }
     let title = format!(
         "Durable sign-ins of {TASKS} clients while {expired} sessions that have run out are swept, {ROUNDS} rounds; \

@@ -4,15 +4,11 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use handstamp::{Activity, Sessions, Verdict};
+use results::{Measured, work};
 
-use super::Place;
-use crate::{
-    measure::{median, micros_each, spread, thread_cpu},
-    report::Table,
-};
+use super::{LARGE, Place, growth::Growth};
+use crate::measure::{micros_each, thread_cpu};
 
-/// The promise: so many times the smallest.
-const BOUND: f64 = 1.5;
 /// Verdicts in a slice. Few enough that the sizes take turns within a second.
 const WARM: usize = 20_000;
 const COLD: usize = 5_000;
@@ -20,8 +16,6 @@ const COLD: usize = 5_000;
 const BATCH: usize = 100;
 /// People who are about at the same time.
 const BUSY: usize = 1_000;
-/// A near cache that holds a million.
-const LARGE: usize = 2 << 30;
 
 /// One way of asking, at all sizes.
 struct Way<'a> {
@@ -32,31 +26,28 @@ struct Way<'a> {
     sides: Vec<(Sessions, &'a [String])>,
 }
 
-pub async fn run(places: &[Place], rounds: usize) -> Result<bool> {
-    let mut heads = vec!["verify, CPU us".to_owned()];
-    heads.extend(places.iter().map(|place| place.size.to_string()));
-    heads.extend(["largest to smallest", "rounds", "at most 1.5"].map(str::to_owned));
-    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+pub async fn run(places: &[Place], rounds: usize, measured: &mut Measured) -> Result<bool> {
     let title = format!("Verdicts by number of live sessions, medians of {rounds} interleaved rounds");
-    let mut table = Table::new(title, &heads);
+    let mut growth = Growth::new(title, places.iter().map(|place| place.size).collect(), measured);
     let mut ways = vec![
-        way("1,000 people, near cache", places, BUSY, WARM, |place| Ok(place.sessions().build()?))?,
-        way("everybody, near cache of all", places, usize::MAX, WARM, |place| {
+        way(work::VERIFY_BUSY_NEAR, places, BUSY, WARM, |place| Ok(place.sessions().build()?))?,
+        way(work::VERIFY_ALL_NEAR, places, usize::MAX, WARM, |place| {
             Ok(place.sessions().near_cache(LARGE).build()?)
         })?,
-        way("1,000 people, store", places, BUSY, COLD, |place| {
+        way(work::VERIFY_BUSY_STORE, places, BUSY, COLD, |place| {
             Ok(place.sessions().without_near_cache().build()?)
         })?,
-        way("everybody, store", places, usize::MAX, COLD, |place| {
+        way(work::VERIFY_ALL_STORE, places, usize::MAX, COLD, |place| {
             Ok(place.sessions().without_near_cache().build()?)
         })?,
     ];
     for way in &mut ways {
-        add(&mut table, way, rounds).await?;
+        eprintln!("{}", way.name);
+        growth.add(way.name, &times(way, rounds).await?);
         // Caches are given back before the next way is measured.
         way.sides.clear();
     }
-    Ok(table.print())
+    Ok(growth.print())
 }
 
 fn way<'a>(
@@ -70,7 +61,8 @@ fn way<'a>(
     Ok(Way { name, among, asked, sides: sides.collect::<Result<_>>()? })
 }
 
-async fn add(table: &mut Table, way: &Way<'_>, rounds: usize) -> Result<()> {
+/// The CPU time of a verdict, for each size in each round.
+async fn times(way: &Way<'_>, rounds: usize) -> Result<Vec<Vec<f64>>> {
     // People are drawn from the whole crowd, so that those at a time lie anywhere in the file.
     let crowds: Vec<Vec<&String>> = way
         .sides
@@ -98,15 +90,7 @@ async fn add(table: &mut Table, way: &Way<'_>, rounds: usize) -> Result<()> {
             }
         }
     }
-    let (Some(smallest), Some(largest)) = (times.first(), times.last()) else { return Ok(()) };
-    let ratios: Vec<f64> =
-        largest.iter().zip(smallest).map(|(largest, smallest)| largest / smallest).collect();
-    let ratio = median(&ratios);
-    let mut cells = vec![way.name.to_owned()];
-    cells.extend(times.iter().map(|times| format!("{:.2}", median(times))));
-    cells.extend([format!("{ratio:.2}"), spread(&ratios), table.verdict(ratio <= BOUND)]);
-    table.add(cells);
-    Ok(())
+    Ok(times)
 }
 
 /// CPU time of a verdict, in microseconds.

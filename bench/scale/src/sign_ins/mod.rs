@@ -14,6 +14,7 @@ use std::{
 
 use anyhow::Result;
 use handstamp::Sessions;
+use results::{Measured, Row, Unit, work};
 
 use self::control::{Control, Shape};
 use crate::{
@@ -47,8 +48,8 @@ struct Slice {
     cpu_micros: f64,
 }
 
-/// Prints the table. Is the bound kept?
-pub async fn run(folder: &Path, options: &Options) -> Result<bool> {
+/// Prints the table and notes the figures. Is the bound kept?
+pub async fn run(folder: &Path, options: &Options, measured: &mut Measured) -> Result<bool> {
     let shape = shape(folder).await?;
     println!(
         "Bytes of one sign-in: session row {}, account row {}, cell row {}, log entry {}, index entry 0.",
@@ -58,7 +59,10 @@ pub async fn run(folder: &Path, options: &Options) -> Result<bool> {
     let title = format!("Durable sign-ins per second, medians of {} interleaved rounds", options.rounds);
     let mut table = Table::new(title, &heads);
     for &clients in &options.clients {
+        eprintln!("{clients} clients");
         let (engine, control) = compare(folder, shape, clients, options).await?;
+        note(measured, work::HANDSTAMP, clients, &engine);
+        note(measured, work::SAME_BYTES, clients, &control);
         let ratios: Vec<f64> =
             engine.iter().zip(&control).map(|(engine, control)| engine.rate / control.rate).collect();
         let of =
@@ -77,6 +81,21 @@ pub async fn run(folder: &Path, options: &Options) -> Result<bool> {
         ]);
     }
     Ok(table.print())
+}
+
+fn note(measured: &mut Measured, side: &str, clients: usize, slices: &[Slice]) {
+    let mut add = |unit, rounds: Vec<f64>| {
+        measured.add(Row {
+            side: side.to_owned(),
+            control: (side != work::SAME_BYTES).then(|| work::SAME_BYTES.to_owned()),
+            work: work::SIGN_IN.to_owned(),
+            setting: format!("{clients} clients"),
+            unit,
+            rounds,
+        });
+    };
+    add(Unit::PerSecond, slices.iter().map(|slice| slice.rate).collect());
+    add(Unit::CpuMicroseconds, slices.iter().map(|slice| slice.cpu_micros).collect());
 }
 
 /// The sizes of the rows, from a store in which somebody has signed in.
