@@ -73,7 +73,8 @@ async fn sign_out(session: Session) -> Result<&'static str, StatusCode> {
 }
 
 fn router(store: MemoryStore, variant: Option<&str>) -> Router {
-    // Secure, HttpOnly and Path=/ are its defaults.
+    // Secure, HttpOnly and Path=/ are its defaults. Its removal cookie has none of the first two, so that a browser
+    // keeps a cookie of this prefix after signing out; the session is gone from the store all the same.
     let layer = SessionManagerLayer::new(store)
         .with_name(COOKIE)
         .with_same_site(SameSite::Lax)
