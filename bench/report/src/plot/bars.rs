@@ -9,7 +9,7 @@ use crate::text::{number, with_rounds};
 
 const MARGIN: f64 = 16.0;
 /// Room for the longest side's name, and for a figure behind the longest bar.
-const NAMES: f64 = 172.0;
+const NAMES: f64 = 182.0;
 const FIGURES: f64 = 66.0;
 const STEP: f64 = 24.0;
 const BAR: f64 = 14.0;
@@ -42,7 +42,7 @@ pub(super) fn draw(title: &str, below: &str, panels: impl Iterator<Item = Panel>
     let mut any = false;
     for panel in panels.filter(|panel| !panel.bars.is_empty()) {
         any = true;
-        y += 14.0;
+        y += 22.0;
         canvas.text(MARGIN, y, "bold", Anchor::Start, &panel.title);
         y += 10.0;
         let _ = write!(description, " {}:", panel.title);
@@ -54,7 +54,6 @@ pub(super) fn draw(title: &str, below: &str, panels: impl Iterator<Item = Panel>
             let _ = write!(description, " {} {}{end}", bar.name, with_rounds(bar.spread));
             y += STEP;
         }
-        y += 4.0;
     }
     any.then(|| canvas.finish(y + 8.0, title, &description))
 }
@@ -65,9 +64,9 @@ fn draw_bar(canvas: &mut Canvas, bar: &Bar, y: f64, scale: f64) {
     let at = |value: f64| zero + value.max(0.0) * scale;
     let middle = y + STEP / 2.0;
     let (class, name_class) = match bar.kind {
-        Kind::Ours => ("ours", "bold"),
-        Kind::Theirs => ("theirs", ""),
-        Kind::Control => ("control", ""),
+        Kind::Ours => ("ours", "name bold"),
+        Kind::Theirs => ("theirs", "name"),
+        Kind::Control => ("control", "name"),
     };
     canvas.text(zero - 8.0, middle + 5.0, name_class, Anchor::End, &bar.name);
     canvas.path(&[(zero, y), (zero, y + STEP)], "grid");

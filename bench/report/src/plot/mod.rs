@@ -44,7 +44,7 @@ fn instructions(measured: &Measured) -> Option<Plot> {
             .collect(),
     });
     let title = "Instructions that a session adds to one request, fewer is better";
-    bars::draw(title, "Above the same stack without sessions. Each case has its own scale.", panels)
+    bars::draw(title, "Above the same stack without sessions. Scales differ by case.", panels)
         .map(|svg| Plot { file: "instructions.svg", title, svg })
 }
 
@@ -66,8 +66,11 @@ fn server_cpu(measured: &Measured) -> Option<Plot> {
         })
     });
     let title = "Server CPU time for one request in microseconds, less is better";
-    bars::draw(title, "Over loopback, pinned, 64 connections. Dashed: a stack without sessions.", panels)
-        .map(|svg| Plot { file: "server-cpu.svg", title, svg })
+    bars::draw(title, "Pinned, 64 connections. Dashed: a stack without sessions.", panels).map(|svg| Plot {
+        file: "server-cpu.svg",
+        title,
+        svg,
+    })
 }
 
 fn scale(measured: &Measured) -> Option<Plot> {

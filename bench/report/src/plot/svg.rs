@@ -12,12 +12,12 @@ pub(super) const WIDTH: f64 = 480.0;
 /// Light, and dark where the reader's system is. The ground is drawn, because a page may be of the other kind.
 const STYLE: &str = "\
 text{font:14px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328}\
-.ground{fill:#fff}.head{font-size:16px;font-weight:600}.small{font-size:13px;fill:#57606a}.bold{font-weight:600}\
+.ground{fill:#fff}.head{font-size:16px;font-weight:600}.small{font-size:13px;fill:#57606a}.name{font-size:13px}.bold{font-weight:600}\
 .ours{fill:#0a6e5c}.theirs{fill:#b3bac3}.control{fill:none;stroke:#57606a;stroke-dasharray:4 3}\
-.grid{stroke:#d0d7de}.whisker,.line{stroke:#1f2328;stroke-width:1.5;fill:none}.dot{fill:#fff;stroke:#1f2328}\
+.grid{stroke:#d0d7de}.whisker,.line{stroke:#1f2328;stroke-width:1.5;fill:none}.dot{fill:#1f2328}.lead{stroke:#57606a;stroke-width:.75}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.small{fill:#9aa4ae}\
 .ours{fill:#2ea88f}.theirs{fill:#59626d}.control{stroke:#9aa4ae}.grid{stroke:#30363d}\
-.whisker,.line{stroke:#e6edf3}.dot{fill:#0d1117;stroke:#e6edf3}}";
+.whisker,.line{stroke:#e6edf3}.dot{fill:#e6edf3}.lead{stroke:#9aa4ae}}";
 
 /// A drawing in the making.
 #[derive(Default)]

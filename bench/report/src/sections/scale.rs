@@ -56,7 +56,7 @@ fn memory(measured: &Measured) -> Option<String> {
         let counted = measured.row(&row.side, work::MEMORY_COUNTED, &row.setting, Unit::Bytes);
         let setting = match row.setting.parse() {
             Ok(size) => format!("of {} sessions, all of them in it", count(size)),
-            Err(_) => format!("of {}, full", row.setting),
+            Err(_) => format!("of {}, the default", row.setting),
         };
         table.add(&[
             setting,

@@ -86,6 +86,12 @@ pub async fn child(folder: &Path, cache: usize) -> Result<()> {
     for token in tokens.lines().cycle().take(WARM_UP) {
         ensure!(used(without.resume(token.as_bytes(), Activity::Watch).await), "refused");
     }
+    // A near cache keeps nothing until it follows the store's feed.
+    let first = tokens.lines().next().context("nobody is signed in")?;
+    while sessions.cache_metrics().is_some_and(|cached| cached.entries == 0) {
+        ensure!(used(sessions.resume(first.as_bytes(), Activity::Watch).await), "refused");
+        tokio::task::yield_now().await;
+    }
     let before = resident()?;
     for token in tokens.lines() {
         // Used: what is kept of the last use counts, too.
@@ -96,6 +102,11 @@ pub async fn child(folder: &Path, cache: usize) -> Result<()> {
     }
     let after = resident()?;
     let cached = sessions.cache_metrics().context("there is no cache")?;
+    ensure!(
+        cached.evicted > 0 || cached.entries == tokens.lines().count() as u64,
+        "{} sessions are cached, and none had to go",
+        cached.entries
+    );
     println!("{} {} {}", cached.entries, cached.bytes, after - before);
     Ok(())
 }

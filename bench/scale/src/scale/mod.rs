@@ -113,12 +113,12 @@ pub async fn run(folder: &Path, options: &Options, measured: &mut Measured) -> R
     }
     if wanted(Part::Opening) || wanted(Part::Memory) {
         let closed = places.into_iter().map(Place::close).collect::<Result<Vec<_>>>()?;
-        if wanted(Part::Memory) {
-            kept &= memory::run(&closed, options.rounds, measured)?;
-        }
         if wanted(Part::Opening) {
             eprintln!("opening");
             kept &= opening::run(&closed, options.rounds, measured)?;
+        }
+        if wanted(Part::Memory) {
+            kept &= memory::run(&closed, options.rounds, measured)?;
         }
     }
     Ok(kept)
