@@ -5,7 +5,7 @@ use results::{Spread, Unit, ratios, work};
 use crate::{
     notes::Notes,
     source::{Results, added, by_size, figures},
-    text::{count, number, rounds},
+    text::{count, number, rounds, verdict},
 };
 
 /// What `http::Extensions` itself costs: a box for the value; and a larger table, because axum has put in
@@ -48,18 +48,13 @@ impl Line {
 
     /// Its cells: row, what, goal, measured, rounds, verdict.
     pub(crate) fn cells(&self) -> [String; 6] {
-        let verdict = match self.holds() {
-            None => "not measured",
-            Some(true) => "holds",
-            Some(false) => "**missed**",
-        };
         [
             self.row.to_string(),
             self.what.clone(),
             self.goal.clone(),
             self.measured.map_or_else(String::new, |spread| number(spread.median)),
             self.measured.map_or_else(String::new, rounds),
-            verdict.to_owned(),
+            verdict(self.holds()).to_owned(),
         ]
     }
 }
@@ -104,6 +99,11 @@ pub(crate) fn lines(results: &Results) -> Vec<Line> {
     lines.extend(growth(results));
     lines.extend(memory(results));
     lines
+}
+
+/// The names of all goals.
+pub(crate) fn ids() -> Vec<String> {
+    lines(&Results::default()).into_iter().map(|line| line.id).collect()
 }
 
 /// The names of goals that are missed, of which no note says why.

@@ -31,7 +31,7 @@ fn main() -> Result<()> {
     let results = Results::read(&results)?;
     let plots = docs.join("benchmarks");
     fs::create_dir_all(&plots)?;
-    let notes = Notes::read(&plots.join("notes.toml"))?;
+    let notes = Notes::read(&plots.join("notes.toml"), &budget::ids())?;
     let drawn = plot::all(&results);
     for plot in &drawn {
         let file = plots.join(plot.file);

@@ -37,6 +37,15 @@ pub(crate) fn middle(figures: Option<&[f64]>) -> String {
     figures.and_then(Spread::of).map_or_else(String::new, |spread| number(spread.median))
 }
 
+/// Whether a goal is met, as a cell; nothing was measured if there is no answer.
+pub(crate) fn verdict(holds: Option<bool>) -> &'static str {
+    match holds {
+        None => "not measured",
+        Some(true) => "holds",
+        Some(false) => "**missed**",
+    }
+}
+
 /// A table of Markdown.
 pub(crate) struct Table(String);
 

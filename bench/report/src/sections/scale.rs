@@ -5,7 +5,7 @@ use results::{Measured, Spread, Unit, ratios, work};
 use super::NOT_MEASURED;
 use crate::{
     source::{Results, by_size},
-    text::{Table, count, middle, number, rounds, with_rounds},
+    text::{Table, count, middle, number, rounds, verdict, with_rounds},
 };
 
 /// Operations by size, how they grow, memory, opening and the sweep.
@@ -25,15 +25,18 @@ fn operations(measured: &Measured) -> Option<String> {
     let mut heads = vec!["CPU us".to_owned()];
     heads.extend(sizes.iter().map(|&size| count(size)));
     heads.extend(smaller.iter().rev().map(|&size| format!("{} : {}", short(*largest), short(size))));
+    heads.push("at most 1.5".to_owned());
     let mut table = Table::new(&heads);
     for name in work::SCALE {
         let rows = by_size(measured, name);
         let Some(((_, largest), smaller)) = rows.split_last() else { continue };
         let mut cells = vec![name.to_owned()];
         cells.extend(rows.iter().map(|(_, row)| middle(Some(&row.rounds))));
-        cells.extend(smaller.iter().rev().map(|(_, row)| {
-            Spread::of(&ratios(&largest.rounds, &row.rounds)).map_or_else(String::new, with_rounds)
-        }));
+        let growth: Vec<_> =
+            smaller.iter().rev().map(|(_, row)| Spread::of(&ratios(&largest.rounds, &row.rounds))).collect();
+        let whole = growth.last().copied().flatten();
+        cells.extend(growth.into_iter().map(|spread| spread.map_or_else(String::new, with_rounds)));
+        cells.push(verdict(whole.map(|spread| spread.median <= 1.5)).to_owned());
         table.add(&cells);
     }
     Some(table.text())
@@ -49,8 +52,13 @@ fn short(size: u64) -> String {
 }
 
 fn memory(measured: &Measured) -> Option<String> {
-    let mut table =
-        Table::new(&["near cache", "bytes each, growth of the process", "rounds", "by its own count"]);
+    let mut table = Table::new(&[
+        "near cache",
+        "bytes each, growth of the process",
+        "rounds",
+        "by its own count",
+        "at most 1,024",
+    ]);
     let rows: Vec<_> = measured.rows.iter().filter(|row| row.work == work::MEMORY).collect();
     for row in &rows {
         let counted = measured.row(&row.side, work::MEMORY_COUNTED, &row.setting, Unit::Bytes);
@@ -58,11 +66,13 @@ fn memory(measured: &Measured) -> Option<String> {
             Ok(size) => format!("of {} sessions, all of them in it", count(size)),
             Err(_) => format!("of {}, the default", row.setting),
         };
+        let spread = Spread::of(&row.rounds);
         table.add(&[
             setting,
             middle(Some(&row.rounds)),
-            Spread::of(&row.rounds).map_or_else(String::new, rounds),
+            spread.map_or_else(String::new, rounds),
             middle(counted.map(|row| row.rounds.as_slice())),
+            verdict(spread.map(|spread| spread.median <= 1024.0)).to_owned(),
         ]);
     }
     (!rows.is_empty()).then(|| table.text())
@@ -74,7 +84,7 @@ fn others(measured: &Measured) -> Option<String> {
     let mut any = false;
     for row in &measured.rows {
         let goal = match row.work.as_str() {
-            work::OPENING_CLEAN | work::OPENING_KILLED => "2,000",
+            work::OPENING_CLEAN | work::OPENING_KILLED => "at most 2,000",
             work::SIGN_IN_P99 if row.setting == work::DURING_SWEEP => "at most 50 more",
             work::SWEEP_IDLE | work::SWEEP | work::SIGN_IN_P50 | work::SIGN_IN_P99 => "",
             _ => continue,

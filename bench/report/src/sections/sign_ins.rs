@@ -5,13 +5,22 @@ use results::{Spread, Unit, ratios, work};
 use super::NOT_MEASURED;
 use crate::{
     source::{Results, distinct},
-    text::{Table, middle, number, rounds},
+    text::{Table, middle, number, rounds, verdict},
 };
 
 /// One line for each number of clients.
 pub(crate) fn sign_ins(results: &Results) -> String {
     let Some(measured) = &results.sign_ins else { return NOT_MEASURED.to_owned() };
-    let heads = ["", "engine, per s", "control, per s", "ratio", "rounds", "CPU us", "CPU us, control"];
+    let heads = [
+        "",
+        "engine, per s",
+        "control, per s",
+        "ratio",
+        "rounds",
+        "CPU us",
+        "CPU us, control",
+        "at least 0.8",
+    ];
     let mut table = Table::new(&heads);
     for setting in distinct(measured, |row| &row.setting) {
         let of =
@@ -27,6 +36,7 @@ pub(crate) fn sign_ins(results: &Results) -> String {
             ratio.map_or_else(String::new, rounds),
             middle(of(work::HANDSTAMP, Unit::CpuMicroseconds)),
             middle(of(work::SAME_BYTES, Unit::CpuMicroseconds)),
+            verdict(ratio.map(|spread| spread.median >= 0.8)).to_owned(),
         ]);
     }
     table.text()
