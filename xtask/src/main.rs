@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod npm;
 mod process;
 mod repository;
 mod runner;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench::Measurement, repository::Repository, runner::TestOptions};
+use crate::{bench::BenchOptions, repository::Repository, runner::TestOptions};
 
 #[derive(Parser)]
 #[command(
@@ -41,15 +42,8 @@ enum Task {
         #[arg(long)]
         install: bool,
     },
-    /// Measure, and print the tables of docs/benchmarks.md (takes minutes)
-    Bench {
-        /// What to measure
-        #[arg(value_enum)]
-        measurement: Measurement,
-        /// Options of the measurement, such as `--rounds 3`; `--help` lists them
-        #[arg(last = true)]
-        options: Vec<String>,
-    },
+    /// Measure beside peers and write docs/benchmarks.md (takes most of an hour)
+    Bench(BenchOptions),
     /// Take the pictures in docs/pictures anew, from the running demo
     Pictures,
 }
@@ -70,7 +64,7 @@ fn run(task: Task) -> Result<ExitCode> {
     match task {
         Task::Test(options) => Ok(runner::run(&repository, &options)),
         Task::Deny { install } => deny::run(&repository, install),
-        Task::Bench { measurement, options } => bench::run(&repository, measurement, &options),
+        Task::Bench(options) => bench::run(&repository, &options),
         Task::Pictures => steps::browser::pictures(&repository).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
@@ -33,15 +33,41 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
 }
 
+/// Runs a program with its output on ours, and fails with the last line of its complaints.
+pub(crate) fn run_or_last_line(command: &mut Command) -> Result<()> {
+    let line = spelled(command);
+    println!("$ {line}");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{line}` could not be started"))?;
+    let complaints = child.stderr.take().context("its complaints are not piped")?;
+    let mut last = format!("`{line}` failed and said nothing");
+    for said in BufReader::new(complaints).lines().map_while(Result::ok) {
+        eprintln!("{said}");
+        if !said.trim().is_empty() {
+            said.trim().clone_into(&mut last);
+        }
+    }
+    ensure!(child.wait()?.success(), "{last}");
+    Ok(())
+}
+
 /// Whether a program starts and succeeds; says nothing.
 pub(crate) fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    in_silence(program, arguments).is_some_and(|status| status.success())
+}
+
+/// Whether a program starts, however it ends; says nothing.
+pub(crate) fn starts(program: &str, arguments: &[&str]) -> bool {
+    in_silence(program, arguments).is_some()
+}
+
+fn in_silence(program: &str, arguments: &[&str]) -> Option<ExitStatus> {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().ok()
 }
 
 /// A program that runs beside us, and is ended when this is dropped, also by a panic.
@@ -128,6 +154,21 @@ mod tests {
 
     fn is_there(id: u32) -> bool {
         PathBuf::from(format!("/proc/{id}")).exists()
+    }
+
+    #[test]
+    fn a_program_that_fails_is_told_by_its_last_line() {
+        let script = "echo warning: first >&2; echo error: no >&2; echo >&2; exit 1";
+        let error = run_or_last_line(Command::new("sh").args(["-c", script])).unwrap_err();
+        assert_eq!(error.to_string(), "error: no");
+        assert!(run_or_last_line(Command::new("sh").args(["-c", "echo a warning >&2"])).is_ok());
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_does_not_start() {
+        assert!(!starts("no-such-program-anywhere", &[]));
+        assert!(starts("sh", &["-c", "exit 1"]));
+        assert!(!succeeds("sh", &["-c", "exit 1"]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::process;
 
@@ -15,6 +15,9 @@ pub(crate) enum Tool {
     Node,
     Npm,
     Chromium,
+    Valgrind,
+    Taskset,
+    Wrk,
 }
 
 /// Who hands a tool out.
@@ -36,6 +39,9 @@ impl Tool {
             Self::Node => "node",
             Self::Npm => "npm",
             Self::Chromium => "chromium",
+            Self::Valgrind => "valgrind",
+            Self::Taskset => "taskset",
+            Self::Wrk => "wrk",
         }
     }
 
@@ -48,6 +54,10 @@ impl Tool {
             Self::Node => process::succeeds("node", &["--version"]),
             Self::Npm => process::succeeds("npm", &["--version"]),
             Self::Chromium => process::succeeds(&chromium(), &["--version"]),
+            Self::Valgrind => process::succeeds("valgrind", &["--version"]),
+            Self::Taskset => process::succeeds("taskset", &["--version"]),
+            // It says its version and fails.
+            Self::Wrk => process::starts("wrk", &["--version"]),
         }
     }
 
@@ -60,6 +70,9 @@ impl Tool {
             Self::Npm => Source::Apt(&["npm"]),
             // Without a font of its own a headless browser draws boxes.
             Self::Chromium => Source::Apt(&["chromium", "fonts-liberation"]),
+            Self::Valgrind => Source::Apt(&["valgrind"]),
+            Self::Taskset => Source::Apt(&["util-linux"]),
+            Self::Wrk => Source::Apt(&["wrk"]),
         }
     }
 }
@@ -69,13 +82,37 @@ pub(crate) fn chromium() -> String {
     std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned())
 }
 
+/// Names what is missing with the commands that bring it, or runs those commands. `task` is what the user
+/// called.
+pub(crate) fn provide(needed: &[Tool], install: bool, task: &str) -> Result<()> {
+    let missing = absent(needed);
+    if missing.is_empty() {
+        println!("all there: {}", names(needed));
+        return Ok(());
+    }
+    if install {
+        self::install(&missing)?;
+        let still = absent(needed);
+        ensure!(still.is_empty(), "installed, but these still do not start: {}", names(&still));
+        return Ok(());
+    }
+    for tool in &missing {
+        println!("missing: {}", tool.name());
+    }
+    println!("to install, as root:");
+    for command in install_commands(&missing) {
+        println!("    {command}");
+    }
+    bail!("missing {}; `{task} --install` installs it", names(&missing))
+}
+
 /// Those of the tools that are not there.
 pub(crate) fn absent(tools: &[Tool]) -> Vec<Tool> {
     tools.iter().copied().filter(|tool| !tool.is_there()).collect()
 }
 
 /// The commands that bring what is missing, ready to be typed.
-pub(crate) fn install_commands(missing: &[Tool]) -> Vec<String> {
+fn install_commands(missing: &[Tool]) -> Vec<String> {
     let mut components: Vec<&str> = Vec::new();
     let mut packages: Vec<&str> = Vec::new();
     for tool in missing {
@@ -96,7 +133,7 @@ pub(crate) fn install_commands(missing: &[Tool]) -> Vec<String> {
 }
 
 /// Installs what is missing: components by rustup, packages by apt-get as root.
-pub(crate) fn install(missing: &[Tool]) -> Result<()> {
+fn install(missing: &[Tool]) -> Result<()> {
     for line in install_commands(missing) {
         let mut words = line.split(' ');
         let program = words.next().unwrap_or_default();
@@ -131,6 +168,12 @@ mod tests {
                 "apt-get install --yes --no-install-recommends nodejs npm",
             ]
         );
+    }
+
+    #[test]
+    fn what_the_measurements_start_comes_from_debian() {
+        let commands = install_commands(&[Tool::Valgrind, Tool::Wrk]);
+        assert_eq!(commands.last().unwrap(), "apt-get install --yes --no-install-recommends valgrind wrk");
     }
 
     #[test]

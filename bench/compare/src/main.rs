@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use results::{Measured, Missing};
 
-use crate::sides::Programs;
+use crate::sides::{Programs, Side};
 
 #[derive(Parser)]
 #[command(
@@ -39,9 +39,9 @@ struct Arguments {
     /// Only these sides
     #[arg(long, global = true, value_delimiter = ',')]
     sides: Vec<String>,
-    /// A side that is not there, with the reason, as `SIDE=WHY`
-    #[arg(long, global = true, value_parser = missing)]
-    missing: Vec<Missing>,
+    /// A program that could not be built, with the reason, as `PROGRAM=WHY`
+    #[arg(long, global = true, value_parser = unbuilt)]
+    unbuilt: Vec<(String, String)>,
     #[command(subcommand)]
     what: What,
 }
@@ -56,7 +56,7 @@ enum What {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    let Arguments { programs, node, json, sides, missing, what } = arguments;
+    let Arguments { programs, node, json, sides, unbuilt, what } = arguments;
     let programs = Programs { rust: programs, node };
     let sides = sides::named(&sides)?;
     let name = match what {
@@ -64,7 +64,7 @@ fn main() -> Result<ExitCode> {
         What::Loopback(_) => "loopback",
     };
     let json = json.unwrap_or_else(|| PathBuf::from(format!("target/bench/{name}.json")));
-    let measured = Measured { missing, ..Measured::here(name) };
+    let measured = Measured { missing: missing(&sides, &unbuilt), ..Measured::here(name) };
     let measured = match what {
         What::InProcess(options) => in_process::run(&options, &programs, measured, sides),
         What::Loopback(options) => {
@@ -81,7 +81,28 @@ fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn missing(text: &str) -> Result<Missing> {
-    let (side, why) = text.split_once('=').context("expected SIDE=WHY")?;
-    Ok(Missing { side: side.to_owned(), why: why.to_owned() })
+fn unbuilt(text: &str) -> Result<(String, String)> {
+    let (program, why) = text.split_once('=').context("expected PROGRAM=WHY")?;
+    Ok((program.to_owned(), why.to_owned()))
+}
+
+/// The sides that cannot run because their program was not built.
+fn missing(sides: &[Side], unbuilt: &[(String, String)]) -> Vec<Missing> {
+    let why = |side: &Side| unbuilt.iter().find(|(program, _)| program == side.program()).map(|(_, why)| why);
+    let missing = sides.iter().filter_map(|side| Some((side.name.to_owned(), why(side)?.to_owned())));
+    missing.map(|(side, why)| Missing { side, why }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_was_not_built_is_missing_on_all_its_sides() {
+        let unbuilt = unbuilt("peer-actix-session=error[E0308]: a = b").unwrap();
+        let missing = missing(&sides::ALL, &[unbuilt]);
+        let names: Vec<_> = missing.iter().map(|missing| missing.side.as_str()).collect();
+        assert_eq!(names, ["actix-session", "actix-session-signed"]);
+        assert_eq!(missing[0].why, "error[E0308]: a = b");
+    }
 }

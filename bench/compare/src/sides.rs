@@ -64,6 +64,13 @@ impl Side {
         matches!(self.program, Program::Rust(_))
     }
 
+    /// The name of its program.
+    pub(crate) fn program(&self) -> &'static str {
+        match self.program {
+            Program::Rust(name) | Program::Node(name) => name,
+        }
+    }
+
     /// Is it a second way to run a side, told in-process only? One that does other work than its first way
     /// stands among the servers too.
     pub(crate) fn serves(&self) -> bool {

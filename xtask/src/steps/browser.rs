@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     demo::Demo,
-    process,
+    npm, process,
     repository::Repository,
     tools::{self, Tool},
 };
@@ -49,8 +49,7 @@ fn node(place: &Path, demo: &Demo) -> Command {
     command
 }
 
-/// Copies the tests beside their packages under the build directory, so that the source tree
-/// stays clean, and installs the packages where their lock has changed.
+/// Copies the tests beside their packages under the build directory, so that the source tree stays clean.
 fn prepare(repository: &Repository) -> Result<PathBuf> {
     let source = repository.root().join("tests").join("browser");
     let place = repository.target().join("browser");
@@ -60,18 +59,7 @@ fn prepare(repository: &Repository) -> Result<PathBuf> {
     }
     copy(&source, &tests).with_context(|| format!("{} cannot be copied", source.display()))?;
 
-    let lock = fs::read(source.join("package-lock.json"))?;
-    let installed = place.join("installed-lock.json");
-    if fs::read(&installed).is_ok_and(|known| known == lock) {
-        return Ok(tests);
-    }
-    for file in ["package.json", "package-lock.json"] {
-        fs::copy(source.join(file), place.join(file))?;
-    }
-    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    process::run(Command::new("npm").args(install).current_dir(&place))?;
-    // Written last: an install that was cut short is done again.
-    fs::write(installed, lock)?;
+    npm::install(&source, &place)?;
     Ok(tests)
 }
 
