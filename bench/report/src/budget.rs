@@ -132,20 +132,28 @@ fn beside_tower_sessions<'a>(
     let units = [(Unit::Instructions, "instructions"), (Unit::Nanoseconds, "nanoseconds")];
     units.into_iter().flat_map(move |(unit, unit_name)| {
         TOWER_SESSIONS.map(|(side, name, suffix)| {
-            let shares = || {
+            let measured = || {
                 let theirs = added(results.in_process.as_ref()?, side, case, unit)?;
-                Some(ratios(&own(results, case, unit)?, &theirs))
+                Some(shares(&own(results, case, unit)?, &theirs))
             };
             Line {
                 id: format!("{row}-{unit_name}{suffix}"),
                 row,
                 what: format!("{what}: {unit_name} that we add, to those of {name}"),
                 goal: format!("at most {share}"),
-                measured: spread(shares()),
+                measured: spread(measured()),
                 bound: Bound::AtMost(1.0 / times),
             }
         })
     })
+}
+
+/// Ratios of what two sides add. A round in which the other side seems to add nothing is all noise, and says
+/// nothing.
+fn shares(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
+    let theirs: Vec<f64> =
+        theirs.iter().map(|&theirs| if theirs > 0.0 { theirs } else { f64::NAN }).collect();
+    ratios(ours, &theirs)
 }
 
 fn server_cpu(results: &Results) -> Option<Vec<f64>> {
@@ -237,6 +245,12 @@ mod tests {
     fn a_share_is_of_what_is_added_to_the_control() {
         assert_eq!(verdict(13.0, "1-instructions"), Some(true));
         assert_eq!(verdict(13.5, "1-instructions"), Some(false));
+    }
+
+    #[test]
+    fn a_round_of_noise_says_nothing() {
+        let spread = Spread::of(&shares(&[-5.0, 2.0], &[-1.0, 4.0]));
+        assert_eq!(spread, Spread::of(&[0.5]));
     }
 
     #[test]
