@@ -39,6 +39,12 @@ pub(crate) fn middle(figures: Option<&[f64]>) -> String {
     figures.and_then(Spread::of).map_or_else(String::new, |spread| number(spread.median))
 }
 
+/// As a heading begins.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Whether a goal is met, as a cell; nothing was measured if there is no answer.
 pub(crate) fn verdict(holds: Option<bool>) -> &'static str {
     match holds {

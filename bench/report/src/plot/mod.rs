@@ -14,6 +14,7 @@ use self::{
 use crate::{
     sections::in_words,
     source::{Results, added, by_size, distinct},
+    text::capital,
 };
 
 /// A file to be written beside the page.
@@ -91,9 +92,4 @@ fn kind(side: &str, has_sessions: bool) -> Kind {
         side if side.starts_with(work::HANDSTAMP) => Kind::Ours,
         _ => Kind::Theirs,
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,12 +1,12 @@
 //! Drawing as SVG text.
 //!
-//! Of our own, because what plotters 0.3.7 draws says its colours on every shape, so that a page cannot be read
-//! in dark mode, and has no `title` and `desc` for those who hear it; its labels are fitted with a guess of how
-//! wide letters are, and bars with whiskers and their figures beside them would be drawn by hand there as well.
+//! Of our own, because plotters 0.3.7, which was tried, writes a fixed colour on every shape and no style sheet,
+//! so that its pictures cannot follow a reader's dark mode; and it writes no `title` and `desc` for those who
+//! have a picture read to them.
 
 use std::fmt::Write as _;
 
-/// As wide as a phone shows without making it smaller than half a line of text.
+/// Narrow, so that a phone shows the letters at three quarters of their size.
 pub(super) const WIDTH: f64 = 480.0;
 
 /// Light, and dark where the reader's system is. The ground is drawn, because a page may be of the other kind.

@@ -7,7 +7,7 @@ use results::{Measured, Row, Spread, Unit, ratios};
 use super::{NOT_MEASURED, in_words};
 use crate::{
     source::{Results, distinct},
-    text::{Table, middle, number, rounds},
+    text::{Table, capital, middle, number, rounds},
 };
 
 /// One table for each setting and route.
@@ -52,9 +52,4 @@ fn table(measured: &Measured, work: &str, setting: &str) -> Option<String> {
 fn control<'a>(measured: &'a Measured, row: &Row) -> Option<&'a [f64]> {
     let control = measured.row(row.control.as_deref()?, &row.work, &row.setting, row.unit)?;
     Some(&control.rounds)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
