@@ -43,7 +43,8 @@ impl Progress {
             self.done,
             self.of,
             spelled(left(self.started.elapsed(), self.done, self.of)),
-            told.join(", ")
+            // A turn without figures is a start.
+            if told.is_empty() { "started".to_owned() } else { told.join(", ") }
         );
     }
 }

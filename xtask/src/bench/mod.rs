@@ -118,12 +118,15 @@ fn places(repository: &Repository, quick: bool) -> Places {
 fn attempt(part: Part, options: &BenchOptions, places: &Places, built: &Built) -> Outcome {
     let file = places.results.join(format!("{}.json", part.name()));
     // Figures of an earlier run are not to be taken for those of this one.
-    let started = remove(&file).and_then(|()| {
+    let aside = file.with_extension("json.old");
+    let outcome = rename(&file, &aside).and_then(|()| {
         let mut command = part.command(places, &file, built);
         command.args(part.size(options.rounds, options.quick)).args(&options.options);
         process::run(&mut command)
     });
-    match started {
+    match outcome {
+        // Asked for help, it measures nothing.
+        Ok(()) if !file.is_file() => rename(&aside, &file).map_or(Outcome::Failed, |()| Outcome::Measured),
         Ok(()) => Outcome::Measured,
         Err(error) => {
             println!("{}: {error:#}", part.name());
@@ -133,9 +136,10 @@ fn attempt(part: Part, options: &BenchOptions, places: &Places, built: &Built) -
     }
 }
 
-fn remove(file: &Path) -> Result<()> {
-    if file.is_file() {
-        fs::remove_file(file).with_context(|| format!("{} cannot be removed", file.display()))?;
+/// Renames a file if it is there.
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    if from.is_file() {
+        fs::rename(from, to).with_context(|| format!("{} cannot be set aside", from.display()))?;
     }
     Ok(())
 }
