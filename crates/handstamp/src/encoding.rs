@@ -3,7 +3,7 @@
 //! A program reads every format up to its own and keeps fields that it does not know, so that
 //! versions N and N+1 run side by side. Nothing that cannot be read is ever taken for empty.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 /// The newest format that this program reads and the one that it writes.
 pub(crate) const FORMAT: u8 = 1;
@@ -43,7 +43,7 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn decode<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Result<T, Corrupt> {
+pub(crate) fn decode<'a, T: Deserialize<'a>>(what: &'static str, bytes: &'a [u8]) -> Result<T, Corrupt> {
     match bytes.split_first() {
         None => Err(Corrupt::Unreadable { what, reason: "it is empty".into() }),
         Some((&found, _)) if found > FORMAT => Err(Corrupt::Newer { what, found }),

@@ -1,7 +1,7 @@
 //! What a fresh reader found by attacking the engine, each with its story.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use handstamp::{
     AccountId, Active, Activity, Cap, EditError, EndReason, LogNews, Policy, PrivilegeError, Proof, RealmKey,
@@ -131,7 +131,7 @@ async fn one_unreadable_record_stops_no_sweep_and_hides_no_device() {
         key,
         seen: stored.write,
         write: handstamp::WriteId::from_bytes([7; 16]),
-        body: Arc::from(*b"\x02{}"),
+        body: b"\x02{}".into(),
         proven_at: None,
         unsettled: true,
         raises_privilege: false,

@@ -1,8 +1,6 @@
 //! Promise 1, whole: each way of ending against each write. Whatever ended a session, nothing that
 //! was read before brings it back or changes it.
 
-use std::sync::Arc;
-
 use handstamp::{
     Cap, EndReason,
     store::{
@@ -29,7 +27,7 @@ async fn nothing_revives(bench: &Bench, read: &StoredSession) {
     let at = bench.now.saturating_add(MINUTE);
     bench.store.touch(&[Touch { key: read.key.clone(), at }]).await.expect("touch");
     let epoch = bench.state(account.as_str()).await.epoch;
-    let keep = Some(Kept { body: Arc::from(*b"late"), ..bench.kept(read) });
+    let keep = Some(Kept { body: b"late".into(), ..bench.kept(read) });
     let kept = bench.change(account.as_str(), AccountWork::CredentialsChanged { keep }).await;
     assert_eq!(kept, AccountOutcome::Gone);
     assert_eq!(bench.state(account.as_str()).await.epoch, epoch, "a refused change changes nothing");

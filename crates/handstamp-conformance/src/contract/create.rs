@@ -33,7 +33,7 @@ pub async fn another_session_of_the_same_id_is_refused_and_changes_nothing(make:
     let first = bench.begun().await;
     let mut second = bench.anonymous();
     second.key = first.key.clone();
-    second.body = (*b"another record").into();
+    second.body = b"another record".into();
     let outcome = bench.store.create(Create { session: second }).await.expect("create");
     assert_eq!(outcome, CreateOutcome::Exists);
     assert_eq!(bench.stored(&first).await.body, first.body);

@@ -76,7 +76,7 @@ impl Bench {
             replaces: None,
             state: StoredState::Live,
             last_use: self.now,
-            body: Arc::from(*b"the record"),
+            body: b"the record".into(),
             data: Arc::from(*b"the data"),
         }
     }
@@ -171,7 +171,7 @@ impl Bench {
             key: session.key.clone(),
             seen: session.write,
             write: next_write(),
-            body: Arc::from(body),
+            body: body.into(),
             proven_at: None,
             unsettled: session.unsettled,
             raises_privilege: false,
@@ -185,7 +185,7 @@ impl Bench {
     /// What a credential change keeps of this session.
     pub(super) fn kept(&self, session: &StoredSession) -> Kept {
         let _ = self;
-        let body = Arc::from(*b"the kept record");
+        let body = b"the kept record".into();
         Kept { id: session.key.id, seen: session.write, write: next_write(), body }
     }
 

@@ -80,7 +80,7 @@ fn told(row: &Row) -> String {
     let place = format!("{realm} {id} {account:?} {class:?} {created_at} {proven_at} {last_use} {shorter:?}");
     let versions =
         format!("{account_epoch:?} {cell_epoch:?} {privilege:?} {unsettled} {write:?} {data_write:?}");
-    format!("{place} {versions} {replaces:?} {state:?} {body:?} {data:?}")
+    format!("{place} {versions} {replaces:?} {state:?} {:?} {data:?}", body.as_bytes())
 }
 
 fn all_told(rows: &[Row]) -> Vec<String> {

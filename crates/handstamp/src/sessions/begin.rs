@@ -10,8 +10,7 @@ use crate::{
     policy::{SessionClass, Shorter},
     random::random_bytes,
     record::Record,
-    slot::SlotData,
-    store::{AccountState, Create, CreateOutcome, Epoch, StoreError, StoredSession, StoredState},
+    store::{AccountState, CellState, Create, CreateOutcome, Epoch, Loaded, StoreError, StoredSession, StoredState},
     token::{IssuedToken, Secret},
 };
 
@@ -77,10 +76,10 @@ impl Sessions {
             replaces: None,
             state: StoredState::Live,
             last_use: now,
-            body: Arc::from(record.encode()),
+            body: record.encode().into(),
             data: Arc::from([]),
         };
-        Fresh { row, record, secret, data: SlotData::default() }
+        Fresh { row, record, secret }
     }
 }
 
@@ -89,20 +88,20 @@ pub(super) struct Fresh {
     pub(super) row: StoredSession,
     pub(super) record: Record,
     pub(super) secret: Secret,
-    pub(super) data: SlotData,
 }
 
 impl Fresh {
     pub(super) fn begun(self, sessions: &Sessions) -> Begun {
-        let Self { row, record, secret, data } = self;
+        let Self { row, record, secret } = self;
         let token = sessions.keys().issue(row.key.id, record.generation, &secret);
         let presented = sessions.keys().presented(row.key.id, record.generation, secret);
+        let last_use = row.last_use;
+        let loaded = Loaded { session: row, account: AccountState::default(), cell: CellState::default() };
         let session = Active::new(Snapshot {
-            row,
+            loaded: Arc::new(loaded),
+            last_use,
             record: Arc::new(record),
-            data,
-            account: AccountState::default(),
-            presented: Arc::new(presented),
+            presented,
             renewal: Renewal::NotDue,
         });
         Begun { session, token }

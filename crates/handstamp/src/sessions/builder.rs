@@ -1,6 +1,7 @@
 //! Setting sessions up: everything is checked here, once.
 
 use std::{
+    any::Any,
     path::PathBuf,
     sync::{Arc, OnceLock, RwLock},
     time::Duration,
@@ -11,7 +12,7 @@ use crate::{
     log::Change,
     policy::{Cap, Policy, PolicyError},
     realm::RealmName,
-    store::{Durability, Store},
+    store::{Durability, MemoryStore, Store},
     time::{Clock, SystemClock, Timekeeper},
     token::{KeyFileError, KeyRing, RealmKey},
 };
@@ -32,6 +33,7 @@ pub struct Builder {
     observers: Vec<Observer>,
     store_timeout: Duration,
     near: Near,
+    memory: Option<MemoryStore>,
 }
 
 /// Why sessions could not be set up.
@@ -60,6 +62,7 @@ impl Builder {
     pub(super) fn new(store: impl Store) -> Self {
         Self {
             near: Near::of(&store),
+            memory: (&store as &dyn Any).downcast_ref::<MemoryStore>().cloned(),
             store: Arc::new(store),
             realm: RealmName::default(),
             key: None,
@@ -175,11 +178,13 @@ impl Builder {
         }
         tracing::info!(realm = %self.realm, %durability, "sessions are set up");
         let (store, cache) = self.near.in_front_of(self.store, &self.clock);
+        let memory = self.memory.filter(|_| cache.is_none());
         let time = Timekeeper::new(self.clock, store.latest());
         Ok(Sessions {
             inner: Arc::new(Inner {
                 store,
                 cache,
+                memory,
                 realm: self.realm,
                 keys,
                 policy: RwLock::new(Arc::new(self.policy)),

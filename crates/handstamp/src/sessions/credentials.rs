@@ -21,15 +21,15 @@ impl Sessions {
         let account = self.account_key(session.account()).await?;
         let mut snapshot = session.snapshot.clone();
         for _ in 0..ROUNDS {
-            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+            if let Some(reason) = self.expired_meanwhile(snapshot.row()) {
                 return Err(PrivilegeError::Ended(reason));
             }
             let now = self.now();
             let secret = Secret::generate();
             let record = snapshot.record.rekeyed(&secret, now);
-            let id = snapshot.row.key.id;
+            let id = snapshot.row().key.id;
             let write = WriteId::generate();
-            let kept = Kept { id, seen: snapshot.row.write, write, body: Arc::from(record.encode()) };
+            let kept = Kept { id, seen: snapshot.row().write, write, body: record.encode().into() };
             let change = AccountChange {
                 account: account.clone(),
                 work: AccountWork::CredentialsChanged { keep: Some(kept) },
@@ -40,9 +40,9 @@ impl Sessions {
             if let AccountOutcome::Done { state, ended } = answer.outcome {
                 tracing::info!(session = %id, ended = ended.len(), "credentials changed: other sessions have been ended");
                 self.observe(&Change::CredentialsChanged { sessions: ended, kept: Some(id) });
-                snapshot.row.account_epoch = state.epoch;
-                snapshot.row.privilege = snapshot.row.privilege.next();
-                snapshot.account = state;
+                snapshot.row_mut().account_epoch = state.epoch;
+                snapshot.row_mut().privilege = snapshot.row().privilege.next();
+                Arc::make_mut(&mut snapshot.loaded).account = state;
                 return Ok(self.rekeyed(snapshot, record, write, secret));
             }
             snapshot = self.judged_again(&snapshot).await?;

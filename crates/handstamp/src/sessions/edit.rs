@@ -64,8 +64,7 @@ impl Sessions {
         self.edit_data(session.snapshot_mut(), |data| {
             let mut value = data.read::<T>()?;
             let result = change(&mut value);
-            data.write(&value)?;
-            Ok(result)
+            Ok((result, data.write(&value)?))
         })
         .await
     }
@@ -74,47 +73,42 @@ impl Sessions {
     pub async fn take<T: SlotValue>(&self, session: &mut Active) -> Result<T, EditError> {
         self.edit_data(session.snapshot_mut(), |data| {
             let value = data.read::<T>()?;
-            data.remove(T::NAME);
-            Ok(value)
+            Ok((value, data.remove(T::NAME)))
         })
         .await
     }
 
     /// Removes a slot, also one that cannot be read.
     pub async fn clear<T: SlotValue>(&self, session: &mut Active) -> Result<(), EditError> {
-        self.edit_data(session.snapshot_mut(), |data| {
-            data.remove(T::NAME);
-            Ok(())
-        })
-        .await
+        self.edit_data(session.snapshot_mut(), |data| Ok(((), data.remove(T::NAME)))).await
     }
 
+    /// `change` also tells whether it has changed anything.
     async fn edit_data<R>(
         &self,
         snapshot: &mut Snapshot,
-        mut change: impl FnMut(&mut SlotData) -> Result<R, SlotError>,
+        mut change: impl FnMut(&mut SlotData) -> Result<(R, bool), SlotError>,
     ) -> Result<R, EditError> {
         for _ in 0..ROUNDS {
-            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+            if let Some(reason) = self.expired_meanwhile(snapshot.row()) {
                 return Err(EditError::Ended(reason));
             }
-            let mut data = snapshot.data.clone();
-            let before = data.encode();
-            let result = change(&mut data)?;
-            if data.encode() == before {
+            let mut data = data_of(snapshot)?;
+            let (result, changed) = change(&mut data)?;
+            if !changed {
                 return Ok(result);
             }
             let write = WriteId::generate();
             data.remember_write(write);
             let bytes = data.encode();
-            let size = bytes.len() + snapshot.row.body.len();
+            let size = bytes.len() + snapshot.row().body.len();
             if size > RECORD_LIMIT {
                 return Err(EditError::TooLarge { bytes: size, most: RECORD_LIMIT });
             }
             let commit = Commit {
-                key: snapshot.row.key.clone(),
-                seen: snapshot.row.data_write,
-                privilege: snapshot.row.privilege,
+                key: snapshot.row().key.clone(),
+                seen: snapshot.row().data_write,
+                privilege: snapshot.row().privilege,
                 write,
                 data: Arc::from(bytes),
                 at: self.now(),
@@ -122,20 +116,19 @@ impl Sessions {
             let answer = self.write(|| self.inner.store.commit(commit.clone())).await?;
             match answer.outcome {
                 WriteOutcome::Done => {
-                    snapshot.row.data_write = write;
-                    snapshot.row.data = commit.data;
-                    snapshot.data = data;
+                    snapshot.row_mut().data_write = write;
+                    snapshot.row_mut().data = commit.data;
                     return Ok(result);
                 }
                 WriteOutcome::Superseded if !answer.repeated => return Err(EditError::Superseded),
                 WriteOutcome::Gone => return Err(self.gone(snapshot).await?),
                 WriteOutcome::Conflict | WriteOutcome::Superseded => {}
             }
-            let seen = snapshot.row.data_write;
+            let seen = snapshot.row().data_write;
             let superseded = self.read_data_again(snapshot).await?;
             // The first try may have been written, and others on top of it.
             if answer.repeated {
-                match snapshot.data.applied(write, seen) {
+                match data_of(snapshot)?.applied(write, seen) {
                     Some(true) => return Ok(result),
                     Some(false) => {}
                     None => {
@@ -155,19 +148,22 @@ impl Sessions {
 
     /// Reads the data as it is now. `true`: under another privilege, so that nothing more is written.
     async fn read_data_again(&self, snapshot: &mut Snapshot) -> Result<bool, EditError> {
-        let Some(loaded) = self.load(snapshot.row.key.id).await? else { return Err(EditError::Gone) };
+        let Some(loaded) = self.load(snapshot.row().key.id).await? else { return Err(EditError::Gone) };
         if let Some(ending) = loaded.session.ending(&loaded.account, &loaded.cell) {
             return Err(EditError::Ended(ending.reason));
         }
-        snapshot.data = SlotData::decode(&loaded.session.data).map_err(StoreError::from)?;
-        snapshot.row.data_write = loaded.session.data_write;
-        snapshot.row.data = loaded.session.data;
-        Ok(loaded.session.privilege != snapshot.row.privilege)
+        snapshot.row_mut().data_write = loaded.session.data_write;
+        snapshot.row_mut().data = loaded.session.data;
+        Ok(loaded.session.privilege != snapshot.row().privilege)
     }
 
     async fn gone(&self, snapshot: &Snapshot) -> Result<EditError, StoreError> {
-        let Some(loaded) = self.load(snapshot.row.key.id).await? else { return Ok(EditError::Gone) };
+        let Some(loaded) = self.load(snapshot.row().key.id).await? else { return Ok(EditError::Gone) };
         let ending = loaded.session.ending(&loaded.account, &loaded.cell);
         Ok(ending.map_or(EditError::Gone, |ending| EditError::Ended(ending.reason)))
     }
+}
+
+fn data_of(snapshot: &Snapshot) -> Result<SlotData, StoreError> {
+    Ok(SlotData::decode(&snapshot.row().data)?)
 }

@@ -54,8 +54,10 @@ pub(super) enum Note {
     Settled,
 }
 
+/// `last_use` is what this process knows of it, which may be more than the store does.
 pub(super) fn judge(
     loaded: &Loaded,
+    last_use: Timestamp,
     record: &Record,
     presented: (Generation, &Secret),
     policy: &Policy,
@@ -72,7 +74,7 @@ pub(super) fn judge(
     if let Some(ending) = session.ending(&loaded.account, &loaded.cell) {
         return Judgement::Ended(ending);
     }
-    if let Some(reason) = session.expired(&policy.clocks(), now) {
+    if let Some(reason) = session.expired_since(last_use, &policy.clocks(), now) {
         return Judgement::Expired(reason);
     }
     if is_current {

@@ -137,8 +137,8 @@ impl Sessions {
             None => SessionStatus::Live { until: deadline.at() },
         };
         // One that cannot be read is shown all the same, so that it can be ended.
-        let record = match Record::decode(&session.body) {
-            Ok(record) => Some(record),
+        let record = match session.body.record() {
+            Ok(record) => Some(Record::clone(record)),
             Err(error) => {
                 tracing::error!(%error, session = %session.key.id, "a session's record cannot be read");
                 None

@@ -63,7 +63,7 @@ use crate::{
     log::{ArchiveError, Change, LogArchive, LogPosition, LogReader},
     policy::{Policy, PolicyError},
     realm::{AccountId, RealmName},
-    store::{Store, StoreError},
+    store::{MemoryStore, Store, StoreError},
     time::{Timekeeper, Timestamp},
     token::KeyRing,
 };
@@ -77,6 +77,8 @@ pub struct Sessions {
 struct Inner {
     store: Arc<dyn Store>,
     cache: Option<NearCache>,
+    /// The store, if it is one that can be read without waiting and nothing stands in front of it.
+    memory: Option<MemoryStore>,
     realm: RealmName,
     keys: KeyRing,
     policy: RwLock<Arc<Policy>>,

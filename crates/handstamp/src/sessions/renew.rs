@@ -1,6 +1,5 @@
 //! Renew: a new token for the same session from time to time, with grace for the old one.
 
-use std::sync::Arc;
 
 use super::{Active, Sessions, Verdict, judge::Renewal, resume::Look, session::Snapshot};
 use crate::{
@@ -33,7 +32,7 @@ impl Sessions {
                 }
             }
             // Somebody else has written: most likely another request renewed the same token.
-            match self.decide(snapshot.presented.clone(), Look::Again).await? {
+            match self.decide(&snapshot.presented, Look::Again).await? {
                 Verdict::Active(active) => snapshot = active.snapshot().clone(),
                 _ => return Ok(None),
             }
@@ -42,7 +41,7 @@ impl Sessions {
     }
 
     async fn renew_once(&self, snapshot: &Snapshot) -> Result<Option<IssuedToken>, StoreError> {
-        let id = snapshot.row.key.id;
+        let id = snapshot.row().key.id;
         let now = self.now();
         let nonce = Nonce::generate();
         let Some(secret) = self.successor(snapshot, snapshot.record.generation, &nonce) else {
@@ -50,10 +49,10 @@ impl Sessions {
         };
         let record = snapshot.record.renewed(&secret, nonce, now);
         let renew = Renew {
-            key: snapshot.row.key.clone(),
-            seen: snapshot.row.write,
+            key: snapshot.row().key.clone(),
+            seen: snapshot.row().write,
             write: WriteId::generate(),
-            body: Arc::from(record.encode()),
+            body: record.encode().into(),
             proven_at: None,
             unsettled: true,
             raises_privilege: false,
@@ -76,11 +75,11 @@ impl Sessions {
             return None;
         };
         let secret = self.successor(snapshot, generation.before(), nonce)?;
-        Some(self.keys().issue(snapshot.row.key.id, *generation, &secret))
+        Some(self.keys().issue(snapshot.row().key.id, *generation, &secret))
     }
 
     fn successor(&self, snapshot: &Snapshot, of: Generation, nonce: &Nonce) -> Option<Secret> {
-        let from = Successor { id: snapshot.row.key.id, of, nonce: nonce.as_bytes() };
+        let from = Successor { id: snapshot.row().key.id, of, nonce: nonce.as_bytes() };
         self.keys().successor(&snapshot.presented, &from)
     }
 }

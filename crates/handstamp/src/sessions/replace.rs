@@ -11,7 +11,6 @@ use crate::{
     id::{SessionId, WriteId},
     log::Change,
     reason::{Actor, EndReason, Ending},
-    record::Record,
     slot::SlotData,
     store::{
         Commit, Condition, End, EndOutcome, Loaded, Renew, SessionKey, StoreError, StoredSession,
@@ -135,12 +134,12 @@ impl Sessions {
         if session.replaces.is_none() {
             return Ok(true);
         }
-        let record = Record::decode(&session.body)?;
+        let record = session.body.record()?;
         let renew = Renew {
             key: key.clone(),
             seen: session.write,
             write: WriteId::generate(),
-            body: Arc::from(record.encode()),
+            body: record.encode().into(),
             proven_at: None,
             unsettled: session.unsettled,
             raises_privilege: false,

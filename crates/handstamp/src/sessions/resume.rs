@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Active, Sessions, Verdict,
-    judge::{Judgement, Note, Renewal, judge},
+    judge::{Judgement, Note, judge},
     replace::Replacement,
     session::Snapshot,
 };
@@ -14,7 +14,6 @@ use crate::{
     policy::Policy,
     reason::{Actor, EndReason, Ending, Evidence},
     record::{Record, Rotation},
-    slot::SlotData,
     store::{Condition, End, EndOutcome, Loaded, Renew, StoreError, StoredSession, Target},
     time::Timestamp,
     token::Presented,
@@ -75,8 +74,15 @@ impl Sessions {
         activity: Activity,
         arrived: Timestamp,
     ) -> Verdict {
-        let Some(presented) = self.genuine(token) else { return Verdict::Invalid };
-        match self.decide(presented, Look::Request { activity, arrived }).await {
+        let Some(presented) = Presented::parse(token) else { return Verdict::Invalid };
+        let (look, policy) = (Look::Request { activity, arrived }, self.policy());
+        if let Some(verdict) = self.recalled(&presented, look, &policy).await {
+            return verdict;
+        }
+        if !self.keys().verify(&presented) {
+            return Verdict::Invalid;
+        }
+        match self.decide(&presented, look).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 tracing::warn!(%error, "a session could not be verified");
@@ -88,30 +94,23 @@ impl Sessions {
     /// Would this token still be let in? Changes nothing, whatever the answer.
     #[cfg(feature = "web")]
     pub(crate) async fn still_opens(&self, token: &[u8]) -> bool {
-        let Some(presented) = self.genuine(token) else { return false };
-        matches!(self.decide(presented, Look::Again).await, Ok(Verdict::Active(_)))
+        let Some(presented) = Presented::parse(token).filter(|token| self.keys().verify(token)) else {
+            return false;
+        };
+        matches!(self.decide(&presented, Look::Again).await, Ok(Verdict::Active(_)))
     }
 
-    pub(super) fn genuine(&self, token: &[u8]) -> Option<Arc<Presented>> {
-        let presented = Presented::parse(token)?;
-        self.keys().verify(&presented).then(|| Arc::new(presented))
-    }
-
-    /// The verdict on a token that is known to be genuine.
-    pub(super) async fn decide(&self, presented: Arc<Presented>, look: Look) -> Result<Verdict, StoreError> {
+    /// The verdict of the store on a token that is known to be genuine.
+    pub(super) async fn decide(&self, presented: &Presented, look: Look) -> Result<Verdict, StoreError> {
         let policy = self.policy();
-        if let Some(verdict) = self.recalled(&presented, look, &policy).await {
-            return Ok(verdict);
-        }
         for _ in 0..ROUNDS {
-            let Some(mut loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
-            let stored_use = loaded.session.last_use;
-            self.with_known_use(&mut loaded.session);
-            let record = Record::decode(&loaded.session.body)?;
+            let Some(loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
+            let last_use = self.last_use_of(&loaded.session);
+            let record = loaded.session.body.record()?.clone();
             let now = self.now();
             let arrived = look.arrived(now);
             let token = (presented.generation, &presented.secret);
-            match judge(&loaded, &record, token, &policy, arrived, now) {
+            match judge(&loaded, last_use, &record, token, &policy, arrived, now) {
                 Judgement::Invalid => return Ok(Verdict::Invalid),
                 Judgement::Superseded => return Ok(Verdict::Superseded),
                 Judgement::Ended(ending) => return Ok(Verdict::Ended(ending.reason)),
@@ -119,7 +118,8 @@ impl Sessions {
                 Judgement::Expired(reason) if look.is_again() => return Ok(Verdict::Ended(reason)),
                 Judgement::Reuse(_) if look.is_again() => return Ok(Verdict::Superseded),
                 Judgement::Active { renewal, .. } if look.is_again() => {
-                    return active(loaded, record, presented, renewal);
+                    let (loaded, presented) = (Arc::new(loaded), presented.clone());
+                    return Ok(active(Snapshot { loaded, last_use, record, presented, renewal }));
                 }
                 Judgement::Expired(reason) => {
                     if self.expire(&loaded.session, reason, &policy, now).await? {
@@ -144,9 +144,10 @@ impl Sessions {
                         continue;
                     }
                     if look.is_use() {
-                        self.touch(&loaded.session, stored_use, &policy, now).await;
+                        self.touch(&loaded.session, &policy, now).await;
                     }
-                    return active(loaded, record, presented, renewal);
+                    let (loaded, presented) = (Arc::new(loaded), presented.clone());
+                    return Ok(active(Snapshot { loaded, last_use, record, presented, renewal }));
                 }
             }
         }
@@ -156,9 +157,7 @@ impl Sessions {
     /// Has a clock ended a session that was let in? Asked again before each write, so that a request
     /// that takes hours revives nothing.
     pub(super) fn expired_meanwhile(&self, session: &StoredSession) -> Option<EndReason> {
-        let mut session = session.clone();
-        self.with_known_use(&mut session);
-        session.expired(&self.policy().clocks(), self.now())
+        session.expired_since(self.last_use_of(session), &self.policy().clocks(), self.now())
     }
 
     /// Ends a session whose clock has run out. `false`: it was used or proven anew meanwhile.
@@ -241,7 +240,7 @@ impl Sessions {
             key: session.key.clone(),
             seen: session.write,
             write: WriteId::generate(),
-            body: Arc::from(record.encode()),
+            body: record.encode().into(),
             proven_at: None,
             unsettled,
             raises_privilege: false,
@@ -256,19 +255,6 @@ impl Sessions {
     }
 }
 
-pub(super) fn active(
-    loaded: Loaded,
-    record: Record,
-    presented: Arc<Presented>,
-    renewal: Renewal,
-) -> Result<Verdict, StoreError> {
-    let data = SlotData::decode(&loaded.session.data)?;
-    Ok(Verdict::Active(Box::new(Active::new(Snapshot {
-        row: loaded.session,
-        record: Arc::new(record),
-        data,
-        account: loaded.account,
-        presented,
-        renewal,
-    }))))
+pub(super) fn active(snapshot: Snapshot) -> Verdict {
+    Verdict::Active(Box::new(Active::new(snapshot)))
 }

@@ -11,7 +11,7 @@ use crate::{
     realm::AccountId,
     record::Record,
     slot::{SlotData, SlotError, SlotValue},
-    store::{AccountState, Epoch, StoredSession},
+    store::{Epoch, Loaded, StoredSession},
     time::Timestamp,
     token::Presented,
 };
@@ -37,17 +37,18 @@ pub struct SignedInSession {
 /// What was loaded, and the token it was loaded for.
 #[derive(Clone)]
 pub(super) struct Snapshot {
-    pub(super) row: StoredSession,
+    /// Shared with the cache that it comes from: nothing of it is copied to read it.
+    pub(super) loaded: Arc<Loaded>,
+    /// By what the store and this process knew.
+    pub(super) last_use: Timestamp,
     pub(super) record: Arc<Record>,
-    pub(super) data: SlotData,
-    pub(super) account: AccountState,
-    pub(super) presented: Arc<Presented>,
+    pub(super) presented: Presented,
     pub(super) renewal: Renewal,
 }
 
 impl Active {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        match snapshot.row.account.clone() {
+        match snapshot.row().account.clone() {
             Some(account) => Self::SignedIn(SignedInSession { snapshot, account }),
             None => Self::Anonymous(AnonymousSession(snapshot)),
         }
@@ -69,12 +70,12 @@ impl Active {
 
     /// Its public name.
     pub fn id(&self) -> SessionId {
-        self.snapshot().row.key.id
+        self.snapshot().row().key.id
     }
 
     /// Whose it is, if anybody's.
     pub fn account(&self) -> Option<&AccountId> {
-        self.snapshot().row.account.as_ref()
+        self.snapshot().row().account.as_ref()
     }
 
     /// The signed-in session, if it is one.
@@ -87,12 +88,12 @@ impl Active {
 
     /// When it began.
     pub fn created_at(&self) -> Timestamp {
-        self.snapshot().row.created_at
+        self.snapshot().row().created_at
     }
 
     /// Reads a slot as it was when the session was loaded; the default value if there is none.
     pub fn read<T: SlotValue>(&self) -> Result<T, SlotError> {
-        self.snapshot().data.read()
+        SlotData::read_in(&self.snapshot().row().data)
     }
 
     /// The browser and system it was begun on.
@@ -102,12 +103,13 @@ impl Active {
 
     /// When it will end if it is not used again.
     pub fn deadline(&self, clocks: &ClockTable) -> Deadline {
-        let row = &self.snapshot().row;
-        row.clocks(clocks).deadline(row.proven_at, row.last_use)
+        let snapshot = self.snapshot();
+        let row = snapshot.row();
+        row.clocks(clocks).deadline(row.proven_at, snapshot.last_use)
     }
 
     pub(super) fn privilege(&self) -> Epoch {
-        self.snapshot().row.privilege
+        self.snapshot().row().privilege
     }
 
     /// Is a new token due? Renew where the answer is known to reach the client.
@@ -119,7 +121,7 @@ impl Active {
     /// all beyond the browser for the others.
     #[cfg(feature = "web")]
     pub(crate) fn cookie_lifetime(&self, sessions: &super::Sessions) -> Option<std::time::Duration> {
-        let row = &self.snapshot().row;
+        let row = self.snapshot().row();
         let absolute = row.clocks(&sessions.policy().clocks()).absolute.duration();
         let until = row.proven_at.saturating_add(absolute);
         self.is_persistent().then(|| until.since(sessions.now()))
@@ -127,7 +129,7 @@ impl Active {
 
     /// Was it begun with "remember me"?
     pub fn is_persistent(&self) -> bool {
-        self.snapshot().row.class == SessionClass::Persistent
+        self.snapshot().row().class == SessionClass::Persistent
     }
 }
 
@@ -146,14 +148,14 @@ impl fmt::Debug for SignedInSession {
 impl AnonymousSession {
     /// Its public name.
     pub fn id(&self) -> SessionId {
-        self.0.row.key.id
+        self.0.row().key.id
     }
 }
 
 impl SignedInSession {
     /// Its public name.
     pub fn id(&self) -> SessionId {
-        self.snapshot.row.key.id
+        self.snapshot.row().key.id
     }
 
     /// Whose it is.
@@ -168,7 +170,7 @@ impl SignedInSession {
 
     /// When that was. Freshness counts from here, never from the last renewal.
     pub fn proven_at(&self) -> Timestamp {
-        self.snapshot.row.proven_at
+        self.snapshot.row().proven_at
     }
 
     /// What the application has granted.
@@ -178,11 +180,20 @@ impl SignedInSession {
 }
 
 impl Snapshot {
+    pub(super) fn row(&self) -> &StoredSession {
+        &self.loaded.session
+    }
+
+    /// To be changed to what has been written. Others keep what they have.
+    pub(super) fn row_mut(&mut self) -> &mut StoredSession {
+        &mut Arc::make_mut(&mut self.loaded).session
+    }
+
     /// Takes over a record that was just written, under the token that was issued for it.
     pub(super) fn rewritten(&mut self, record: Record, write: crate::id::WriteId, presented: Presented) {
         self.record = Arc::new(record);
-        self.row.write = write;
-        self.presented = Arc::new(presented);
+        self.row_mut().write = write;
+        self.presented = presented;
         self.renewal = Renewal::NotDue;
     }
 }

@@ -237,7 +237,7 @@ impl Sessions {
         fresh.row.shorter = sign_in.shorter;
         fresh.record.proof = Some(sign_in.proof.clone());
         fresh.record.authorisations = sign_in.authorisations.clone();
-        fresh.row.body = Arc::from(fresh.record.encode());
+        fresh.row.body = fresh.record.encode().into();
         fresh
     }
 
@@ -311,9 +311,8 @@ impl Sessions {
             // Data may have been carried again meanwhile. If it cannot be read now, the first edit will:
             // the old session has ended, so the new token must reach its owner.
             if let Ok(Some(loaded)) = self.load(fresh.row.key.id).await
-                && let Ok(data) = SlotData::decode(&loaded.session.data)
+                && SlotData::decode(&loaded.session.data).is_ok()
             {
-                fresh.data = data;
                 fresh.row = loaded.session;
             }
         }
@@ -333,11 +332,11 @@ enum Step {
 /// Puts into the new session what goes along from the old one: nothing of another account's.
 fn carry(fresh: &mut Fresh, old: Option<&StoredSession>, account: &AccountKey) -> Result<(), StoreError> {
     let own = |old: &&StoredSession| old.account.as_ref().is_none_or(|owner| *owner == account.id);
-    fresh.data = match old.filter(own) {
+    let data = match old.filter(own) {
         Some(old) => SlotData::decode(&old.data)?.carried(),
         None => SlotData::default(),
     };
-    fresh.row.data = Arc::from(fresh.data.encode());
+    fresh.row.data = Arc::from(data.encode());
     let elsewhere = |old: &&StoredSession| old.key.cell() != account.cell && old.account.is_none();
     fresh.row.replaces = old.filter(elsewhere).map(|old| old.key.id);
     Ok(())

@@ -1,6 +1,5 @@
 //! Step up: the proof is renewed or strengthened, under a new token, without grace.
 
-use std::sync::Arc;
 
 use super::{
     Active, Sessions, SignedInSession, Verdict, edit::RECORD_LIMIT, resume::Look, session::Snapshot,
@@ -73,23 +72,23 @@ impl Sessions {
     ) -> Result<Rekeyed, PrivilegeError> {
         let mut snapshot = session.snapshot.clone();
         for _ in 0..ROUNDS {
-            if let Some(reason) = self.expired_meanwhile(&snapshot.row) {
+            if let Some(reason) = self.expired_meanwhile(snapshot.row()) {
                 return Err(PrivilegeError::Ended(reason));
             }
             let now = self.now();
             let secret = Secret::generate();
-            let id = snapshot.row.key.id;
+            let id = snapshot.row().key.id;
             let (record, proven_at, entry) = change(id, now, snapshot.record.rekeyed(&secret, now));
             let body = record.encode();
-            let bytes = body.len() + snapshot.row.data.len();
+            let bytes = body.len() + snapshot.row().data.len();
             if bytes > RECORD_LIMIT {
                 return Err(PrivilegeError::TooLarge { bytes, most: RECORD_LIMIT });
             }
             let renew = Renew {
-                key: snapshot.row.key.clone(),
-                seen: snapshot.row.write,
+                key: snapshot.row().key.clone(),
+                seen: snapshot.row().write,
                 write: WriteId::generate(),
-                body: Arc::from(body),
+                body: body.into(),
                 proven_at,
                 unsettled: true,
                 raises_privilege: true,
@@ -101,10 +100,10 @@ impl Sessions {
             let answer = self.write(|| self.inner.store.renew(renew.clone())).await?;
             if answer.outcome == WriteOutcome::Done {
                 self.observe(&entry);
-                snapshot.row.privilege = snapshot.row.privilege.next();
+                snapshot.row_mut().privilege = snapshot.row().privilege.next();
                 if let Some(proven_at) = proven_at {
-                    snapshot.row.proven_at = proven_at;
-                    snapshot.row.last_use = snapshot.row.last_use.max(now);
+                    snapshot.row_mut().proven_at = proven_at;
+                    snapshot.last_use = snapshot.last_use.max(now);
                 }
                 return Ok(self.rekeyed(snapshot, record, renew.write, secret));
             }
@@ -118,7 +117,7 @@ impl Sessions {
     /// The session as it is after somebody else has written, if its token still lets this request in.
     /// An epoch that moved meanwhile has ended or re-keyed it: the token tells.
     pub(super) async fn judged_again(&self, snapshot: &Snapshot) -> Result<Snapshot, PrivilegeError> {
-        match self.decide(snapshot.presented.clone(), Look::Again).await? {
+        match self.decide(&snapshot.presented, Look::Again).await? {
             Verdict::Active(active) => Ok(active.snapshot().clone()),
             Verdict::Ended(reason) => Err(PrivilegeError::Ended(reason)),
             _ => Err(PrivilegeError::Superseded),
@@ -132,7 +131,7 @@ impl Sessions {
         write: WriteId,
         secret: Secret,
     ) -> Rekeyed {
-        let id = snapshot.row.key.id;
+        let id = snapshot.row().key.id;
         let token = self.keys().issue(id, record.generation, &secret);
         let presented = self.keys().presented(id, record.generation, secret);
         snapshot.rewritten(record, write, presented);

@@ -3,10 +3,13 @@
 //! Maps of raw JSON: what this version does not know is kept untouched, so that versions N and N+1
 //! can run side by side.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, VecDeque},
+};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::{OnSignIn, SlotError, SlotValue, Unreadable, value::CheckName};
 use crate::{
@@ -35,41 +38,44 @@ impl SlotData {
         if self.slots.is_empty() && self.writes.is_empty() { Vec::new() } else { encoding::encode(self) }
     }
 
+    /// One slot's value straight from the stored bytes, without making a copy of all of them.
+    pub(crate) fn read_in<T: SlotValue>(bytes: &[u8]) -> Result<T, SlotError> {
+        let () = CheckName::<T>::OK;
+        if bytes.is_empty() {
+            return Ok(T::default());
+        }
+        let Slots { slots } =
+            encoding::decode("session data", bytes).map_err(|corrupt| SlotError::Corrupt { slot: T::NAME, corrupt })?;
+        let Some(slot) = slots.get(T::NAME) else { return Ok(T::default()) };
+        let version = slot.version.and_then(|version| serde_json::from_str(version.get()).ok());
+        value_of(version.unwrap_or(1), slot.value)
+    }
+
     /// The slot's value; its default if there is none.
     pub(crate) fn read<T: SlotValue>(&self) -> Result<T, SlotError> {
         let () = CheckName::<T>::OK;
         let Some(slot) = self.slots.get(T::NAME) else { return Ok(T::default()) };
         let version = field::<u32>(slot, "version").unwrap_or(1);
-        let read = match slot.get("value") {
-            None => Err("the value is missing".to_owned()),
-            Some(value) if version == T::VERSION => {
-                serde_json::from_str(value.get()).map_err(|error| kind_and_place(&error))
-            }
-            Some(value) => serde_json::from_str(value.get())
-                .map_err(|error| kind_and_place(&error))
-                .and_then(|value| T::upgrade(version, value).map_err(|error| error.to_string())),
-        };
-        match read {
-            Ok(value) => Ok(value),
-            Err(_) if T::UNREADABLE == Unreadable::Reset => Ok(T::default()),
-            Err(reason) => {
-                Err(SlotError::Unreadable { slot: T::NAME, stored: version, expected: T::VERSION, reason })
-            }
-        }
+        value_of(version, slot.get("value").map(|value| &**value))
     }
 
-    pub(crate) fn write<T: SlotValue>(&mut self, value: &T) -> Result<(), SlotError> {
+    /// `false`: it is there already, just so.
+    pub(crate) fn write<T: SlotValue>(&mut self, value: &T) -> Result<bool, SlotError> {
         let () = CheckName::<T>::OK;
         let unwritable =
             |error: serde_json::Error| SlotError::Unwritable { slot: T::NAME, reason: error.to_string() };
         let slot = self.slots.entry(T::NAME.to_owned()).or_default();
-        slot.insert("value".into(), serde_json::value::to_raw_value(value).map_err(unwritable)?);
-        slot.insert("version".into(), serde_json::value::to_raw_value(&T::VERSION).map_err(unwritable)?);
-        slot.insert(
-            "on_sign_in".into(),
-            serde_json::value::to_raw_value(&T::ON_SIGN_IN).map_err(unwritable)?,
-        );
-        Ok(())
+        let mut changed = false;
+        let mut set = |name: &str, new: Box<RawValue>| {
+            if slot.get(name).is_none_or(|there| there.get() != new.get()) {
+                slot.insert(name.to_owned(), new);
+                changed = true;
+            }
+        };
+        set("value", to_raw_value(value).map_err(unwritable)?);
+        set("version", to_raw_value(&T::VERSION).map_err(unwritable)?);
+        set("on_sign_in", to_raw_value(&T::ON_SIGN_IN).map_err(unwritable)?);
+        Ok(changed)
     }
 
     pub(crate) fn remove(&mut self, name: &str) -> bool {
@@ -108,6 +114,40 @@ impl SlotData {
     pub(crate) fn export(&self) -> serde_json::Value {
         let value = |slot: &BTreeMap<String, Box<RawValue>>| field::<serde_json::Value>(slot, "value");
         self.slots.iter().map(|(name, slot)| (name.clone(), value(slot).unwrap_or_default())).collect()
+    }
+}
+
+/// The slots as they are read: borrowed from the stored bytes.
+#[derive(Deserialize)]
+struct Slots<'a> {
+    #[serde(default, borrow)]
+    slots: BTreeMap<Cow<'a, str>, Stored<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Stored<'a> {
+    #[serde(default, borrow)]
+    version: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    value: Option<&'a RawValue>,
+}
+
+fn value_of<T: SlotValue>(version: u32, value: Option<&RawValue>) -> Result<T, SlotError> {
+    let read = match value {
+        None => Err("the value is missing".to_owned()),
+        Some(value) if version == T::VERSION => {
+            serde_json::from_str(value.get()).map_err(|error| kind_and_place(&error))
+        }
+        Some(value) => serde_json::from_str(value.get())
+            .map_err(|error| kind_and_place(&error))
+            .and_then(|value| T::upgrade(version, value).map_err(|error| error.to_string())),
+    };
+    match read {
+        Ok(value) => Ok(value),
+        Err(_) if T::UNREADABLE == Unreadable::Reset => Ok(T::default()),
+        Err(reason) => {
+            Err(SlotError::Unreadable { slot: T::NAME, stored: version, expected: T::VERSION, reason })
+        }
     }
 }
 

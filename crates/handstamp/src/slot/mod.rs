@@ -9,6 +9,8 @@ mod value;
 pub(crate) use data::SlotData;
 pub use value::{NoUpgrade, OnSignIn, SlotValue, Unreadable};
 
+use crate::encoding::Corrupt;
+
 /// Why a slot could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,15 @@ pub enum SlotError {
         expected: u32,
         /// What did not fit.
         reason: String,
+    },
+    /// The session's stored data cannot be read at all. It is kept as it is.
+    #[error("slot `{slot}`: {corrupt}; it was left as it is")]
+    #[non_exhaustive]
+    Corrupt {
+        /// Which slot was asked for.
+        slot: &'static str,
+        /// What cannot be read.
+        corrupt: Corrupt,
     },
     /// The value could not be turned into JSON.
     #[error("slot `{slot}` could not be written as JSON: {reason}")]

@@ -1,10 +1,9 @@
 //! Accounts and cells: the state that a verdict depends on besides the session.
 
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::AccountKey;
+use super::{AccountKey, Body};
 use crate::{
     id::{SessionId, WriteId},
     reason::Actor,
@@ -104,7 +103,7 @@ pub struct Kept {
     /// The name of this write.
     pub write: WriteId,
     /// Its new record, under a new token.
-    pub body: Arc<[u8]>,
+    pub body: Body,
 }
 
 /// What became of an [`AccountChange`].

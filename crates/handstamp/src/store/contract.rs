@@ -38,7 +38,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// A session as a cache in front of the store knows it, if it can vouch that nothing acknowledged
     /// more than `max_staleness` ago is missing. `None` is no verdict: ask [`load`](Self::load). Never
-    /// waits. Stores keep the default; [`NearCache`](crate::cache::NearCache) answers.
+    /// waits, and is asked before a token is known to be genuine. Stores keep the default;
+    /// [`NearCache`](crate::cache::NearCache) answers.
     fn recall(&self, key: &SessionKey, max_staleness: Duration) -> Option<Arc<Loaded>> {
         let _ = (key, max_staleness);
         None

@@ -6,6 +6,7 @@
 
 mod account;
 mod admission;
+mod body;
 mod contract;
 mod control;
 #[cfg(feature = "embedded")]
@@ -23,6 +24,7 @@ mod write;
 
 pub use account::{AccountChange, AccountOutcome, AccountState, AccountWork, CellState, Epoch, Kept};
 pub use admission::{Admission, Admit, Replaced};
+pub use body::Body;
 pub use contract::{Durability, Store, StoreFuture};
 pub use control::{ControlBlob, ControlOutcome};
 #[cfg(all(feature = "embedded", feature = "testing"))]

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{AccountState, CellState, Epoch};
+use super::{AccountState, Body, CellState, Epoch};
 use crate::{
     id::{Cell, SessionId, WriteId},
     policy::{ClockTable, Clocks, SessionClass, Shorter},
@@ -94,7 +94,7 @@ pub struct StoredSession {
     /// When it was last used, to the precision of the touch interval. Only grows; no version.
     pub last_use: Timestamp,
     /// The record, opaque.
-    pub body: Arc<[u8]>,
+    pub body: Body,
     /// The application's data, opaque. Empty once the session has ended.
     pub data: Arc<[u8]>,
 }
@@ -163,11 +163,21 @@ impl StoredSession {
 
     /// Has a clock ended it at `now`, and which?
     pub fn expired(&self, table: &ClockTable, now: Timestamp) -> Option<EndReason> {
+        self.expired_since(self.last_use, table, now)
+    }
+
+    /// The same for a session that was last used at `last_use`.
+    pub(crate) fn expired_since(
+        &self,
+        last_use: Timestamp,
+        table: &ClockTable,
+        now: Timestamp,
+    ) -> Option<EndReason> {
         let clocks = self.clocks(table);
         if now.since(self.proven_at) >= clocks.absolute.duration() {
             return Some(EndReason::Absolute);
         }
-        (now.since(self.last_use) >= clocks.idle.duration()).then_some(EndReason::Idle)
+        (now.since(last_use) >= clocks.idle.duration()).then_some(EndReason::Idle)
     }
 
     /// Alive by everything that counts: what a cap counts and a list shows as live.

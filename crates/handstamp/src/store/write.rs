@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccountKey, Epoch, SessionKey, StoredSession};
+use super::{AccountKey, Body, Epoch, SessionKey, StoredSession};
 use crate::{
     id::{Cell, SessionId, WriteId},
     log::Change,
@@ -61,7 +61,7 @@ pub struct Renew {
     /// The name of this write.
     pub write: WriteId,
     /// The new record.
-    pub body: Arc<[u8]>,
+    pub body: Body,
     /// A new proof time, if this write renews the proof. Counts as a use as well.
     pub proven_at: Option<Timestamp>,
     /// Is the window of a change of token open after this write?

@@ -145,6 +145,11 @@ impl KeyRing {
         Presented::of(id, generation, secret, self.current.id)
     }
 
+    /// Is the key that this token names among ours?
+    pub(crate) fn knows(&self, token: &Presented) -> bool {
+        self.named(token.key).is_some()
+    }
+
     /// Did we issue this token? Constant time in the MAC.
     pub(crate) fn verify(&self, token: &Presented) -> bool {
         self.named(token.key).is_some_and(|key| {

@@ -23,6 +23,7 @@ pub(crate) use secret::{Secret, SecretHash};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::id::SessionId;
@@ -63,6 +64,7 @@ impl Generation {
 
 /// A token that was presented and has the right form. Nothing is known of it until
 /// [`KeyRing::verify`] has said that it is genuine.
+#[derive(Clone)]
 pub(crate) struct Presented {
     pub(crate) id: SessionId,
     pub(crate) generation: Generation,
@@ -75,6 +77,17 @@ impl Presented {
     /// The token that was just issued, as if it had been presented.
     fn of(id: SessionId, generation: Generation, secret: Secret, key: [u8; 3]) -> Self {
         Self { id, generation, secret, key, mac: [0; MAC] }
+    }
+
+    /// What is left of a genuine token when its secret is taken out.
+    pub(crate) fn seal(&self) -> Seal {
+        Seal { id: self.id, generation: self.generation, key: self.key, mac: self.mac }
+    }
+
+    /// Is this what is left of this token? Constant time in the MAC.
+    pub(crate) fn bears(&self, seal: &Seal) -> bool {
+        let same = self.id == seal.id && self.generation == seal.generation && self.key == seal.key;
+        same & bool::from(self.mac.ct_eq(&seal.mac))
     }
 
     /// Reads a token. Costs little whatever is given: anything of another length ends at once.
@@ -100,6 +113,14 @@ impl Presented {
             mac: *mac,
         })
     }
+}
+
+/// A token that was found genuine, without its secret: it opens nothing.
+pub(crate) struct Seal {
+    id: SessionId,
+    generation: Generation,
+    key: [u8; 3],
+    mac: [u8; MAC],
 }
 
 /// A token on its way to the client: the only form in which one exists in clear. It cannot be

@@ -1,7 +1,6 @@
 //! Bytes that a store keeps for the engine, as they stand in a line: readable where they can be, and
 //! the same bytes again after reading.
 
-use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::Error};
@@ -37,14 +36,14 @@ impl Content {
         formatted.map_or_else(|| Self::Base64url(Bytes(bytes.to_vec())), Self::Json)
     }
 
-    pub(super) fn into_bytes(self) -> Arc<[u8]> {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         match self {
             Self::Json(Formatted { format, value }) => {
                 let mut bytes = vec![format];
                 bytes.extend_from_slice(value.get().as_bytes());
-                bytes.into()
+                bytes
             }
-            Self::Base64url(Bytes(bytes)) => bytes.into(),
+            Self::Base64url(Bytes(bytes)) => bytes,
         }
     }
 }

@@ -129,8 +129,8 @@ impl From<SessionLine> for StoredSession {
             replaces: line.replaces,
             state: line.ended.map_or(StoredState::Live, |ended| StoredState::Ended(ended.into())),
             last_use: line.last_use,
-            body: line.body.into_bytes(),
-            data: line.data.into_bytes(),
+            body: line.body.into_bytes().into(),
+            data: line.data.into_bytes().into(),
         }
     }
 }

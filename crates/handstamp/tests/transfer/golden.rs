@@ -48,7 +48,7 @@ fn session(number: u8) -> StoredSession {
         replaces: None,
         state: StoredState::Live,
         last_use: at(60),
-        body: Arc::from(*b"\x01{\"generation\":1,\"later\":1.50}"),
+        body: b"\x01{\"generation\":1,\"later\":1.50}".into(),
         data: Arc::from([]),
     }
 }
@@ -76,7 +76,7 @@ fn model() -> Vec<Row> {
         let class = SessionClass::Browser;
         StoredSession { account: Some(anna.clone()), class, state, ..session(number) }
     };
-    let bytes = StoredSession { body: Arc::from(*b"\xff\x00"), ..session(5) };
+    let bytes = StoredSession { body: b"\xff\x00".into(), ..session(5) };
     let sessions = [session(1), signed_in, ended(3, reused), ended(4, replaced), bytes];
     let states = [
         Row::Control { name: "cell-key".into(), bytes: vec![7; 32] },

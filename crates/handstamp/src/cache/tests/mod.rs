@@ -58,7 +58,7 @@ pub(super) fn session_of(cell: Cell, number: u64, account: Option<&str>) -> Load
         replaces: None,
         state: StoredState::Live,
         last_use: at,
-        body: Arc::from([0; 200]),
+        body: vec![0; 200].into(),
         data: Arc::from([0; 40]),
     };
     Loaded { session, account: AccountState::default(), cell: CellState::default() }

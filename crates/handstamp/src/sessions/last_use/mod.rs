@@ -31,17 +31,16 @@ use crate::{
 /// How many go to the store at once.
 const BATCH: usize = 500;
 impl Sessions {
-    /// Notes a use of a session that was found alive; `stored` is the last use that the store has.
+    /// Notes a use of a session that was found alive.
     pub(super) async fn touch(
         &self,
         session: &StoredSession,
-        stored: Timestamp,
         policy: &Policy,
         now: Timestamp,
     ) {
         let id = session.key.id;
         let idle = session.clocks(&policy.clocks()).idle;
-        let Some(claim) = self.inner.last_uses.note(id, stored, now, idle) else { return };
+        let Some(claim) = self.inner.last_uses.note(id, session.last_use, now, idle) else { return };
         if let Err(error) = self.write_uses(claim.batch()).await {
             tracing::warn!(%error, session = %id, "a use could not be noted; it is tried again");
         }
@@ -124,10 +123,14 @@ impl Sessions {
         self.call(self.inner.store.touch(&touches)).await
     }
 
+    /// When a session was last used, by what the store and this process know.
+    pub(super) fn last_use_of(&self, session: &StoredSession) -> Timestamp {
+        let known = self.inner.last_uses.of(session.key.id);
+        known.map_or(session.last_use, |used| used.max(session.last_use))
+    }
+
     /// Makes a loaded session's last use what this process knows of it.
     pub(super) fn with_known_use(&self, session: &mut StoredSession) {
-        if let Some(used) = self.inner.last_uses.of(session.key.id) {
-            session.last_use = session.last_use.max(used);
-        }
+        session.last_use = self.last_use_of(session);
     }
 }

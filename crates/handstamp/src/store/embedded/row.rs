@@ -127,7 +127,7 @@ pub(super) fn decode_session(key: &SessionKey, bytes: &[u8]) -> Result<StoredSes
         replaces: head.replaces,
         state: head.ending.map_or(StoredState::Live, StoredState::Ended),
         last_use,
-        body: Arc::from(body),
+        body: body.into(),
         data: Arc::from(rest.bytes),
     })
 }

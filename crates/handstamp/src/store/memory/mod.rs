@@ -58,6 +58,12 @@ impl MemoryStore {
         }
     }
 
+    /// A load without a future: under one lock held for a look-up, so never stale.
+    pub(crate) fn recall(&self, key: &SessionKey) -> Option<Arc<Loaded>> {
+        let loaded = local::load(&*lock(&self.shared.cells[key.cell().index()]), key);
+        loaded.ok().flatten().map(Arc::new)
+    }
+
     /// Runs one operation on one cell under its lock and tells whoever waits if the log grew.
     fn in_cell<T>(&self, cell: Cell, operation: impl FnOnce(&mut CellTable) -> T) -> T {
         let mut table = lock(&self.shared.cells[cell.index()]);
