@@ -163,6 +163,11 @@ impl SignedInSession {
         &self.account
     }
 
+    #[cfg(feature = "web")]
+    pub(crate) fn record(&self) -> &Arc<Record> {
+        &self.snapshot.record
+    }
+
     /// How its holder proved who they are.
     pub fn proof(&self) -> Option<&Proof> {
         self.snapshot.record.proof.as_ref()

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, header};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri, header, uri::PathAndQuery};
 
 use super::{
     cookie::{Found, find, find_all},
     layer::{Config, Transport},
-    navigation,
+    navigation::{self, Signals},
     return_to::ReturnTo,
 };
 use crate::device::DeviceFacts;
@@ -25,7 +25,6 @@ impl PeerAddress {
     }
 }
 
-#[allow(clippy::struct_excessive_bools, reason = "independent facts, each read off the headers once")]
 pub(super) struct Facts {
     /// The header that holds the token, if there is exactly one token.
     pub(super) token: Option<TokenPlace>,
@@ -34,12 +33,12 @@ pub(super) struct Facts {
     pub(super) is_ambiguous: bool,
     /// All of them, for a sign-out that must not miss the genuine one.
     pub(super) candidates: Vec<TokenPlace>,
-    pub(super) is_navigation: bool,
-    pub(super) is_prefetch: bool,
-    pub(super) reaches_the_browser: bool,
-    pub(super) wants_html: bool,
-    pub(super) looks_like_plain_http: bool,
-    pub(super) return_to: Option<ReturnTo>,
+    pub(super) signals: Signals,
+    /// Every line of `Accept`, to be read if the request is refused.
+    accept: Option<HeaderValue>,
+    further_accept: Vec<HeaderValue>,
+    /// Of a request that may be repeated by going there.
+    address: Option<PathAndQuery>,
     user_agent: Option<HeaderValue>,
     host: Option<HeaderValue>,
     client: Option<IpAddr>,
@@ -75,16 +74,15 @@ impl Facts {
             Tokens::One(token) => (Some(token), false, Vec::new()),
             Tokens::Several(candidates) => (None, true, candidates),
         };
+        let mut accept = headers.get_all(header::ACCEPT).iter().cloned();
         Self {
             token,
             is_ambiguous,
             candidates,
-            is_prefetch: navigation::is_prefetch(headers),
-            is_navigation: navigation::is_navigation(method, headers),
-            reaches_the_browser: navigation::reaches_the_browser(method, headers),
-            wants_html: navigation::wants_html(headers),
-            looks_like_plain_http: navigation::looks_like_plain_http(headers),
-            return_to: if *method == Method::GET { ReturnTo::from_uri(whole(uri, extensions)) } else { None },
+            signals: Signals::read(method, headers),
+            accept: accept.next(),
+            further_accept: accept.collect(),
+            address: whole(uri, extensions).path_and_query().filter(|_| *method == Method::GET).cloned(),
             user_agent: headers.get(header::USER_AGENT).cloned(),
             host: headers.get(header::HOST).cloned(),
             client: config.proxies.client(peer(extensions), headers),
@@ -99,6 +97,16 @@ impl Facts {
             Some(address) => device.at(address, whole_address),
             None => device,
         }
+    }
+
+    /// Does the client ask for a page?
+    pub(super) fn wants_html(&self) -> bool {
+        navigation::asks_for_html(self.accept.iter().chain(&self.further_accept))
+    }
+
+    /// The page that was asked for, to come back to.
+    pub(super) fn return_to(&self) -> Option<ReturnTo> {
+        ReturnTo::parse(self.address.as_ref()?.as_str()).ok()
     }
 
     pub(super) fn host(&self) -> &str {

@@ -20,13 +20,13 @@ pub(super) fn on_issue(config: &Config, facts: &Facts) {
 /// A client without a cookie asks for its session.
 pub(super) fn on_missing_cookie(config: &Config, facts: &Facts) {
     let is_due = config.transport == Transport::Cookie && !SAID_PLAIN_HTTP.load(Ordering::Relaxed);
-    if is_due && facts.looks_like_plain_http && !is_local(facts.host()) {
+    if is_due && facts.signals.looks_like_plain_http && !is_local(facts.host()) {
         explain(config, facts);
     }
 }
 
 fn explain(config: &Config, facts: &Facts) {
-    if !facts.looks_like_plain_http {
+    if !facts.signals.looks_like_plain_http {
         return;
     }
     let name = config.cookie.name();

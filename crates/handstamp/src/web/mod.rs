@@ -23,6 +23,7 @@ mod return_to;
 mod service;
 mod session;
 mod slot;
+mod who;
 
 pub use cookie::{CookieError, CookieRecipe, SameSitePolicy};
 #[cfg(any(test, feature = "testing"))]

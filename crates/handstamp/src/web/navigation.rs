@@ -1,34 +1,81 @@
 //! What kind of request this is, as far as its headers say.
 
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-/// A top-level navigation of a browser: its answer becomes a page that somebody sees.
-pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
-    if let Some(mode) = headers.get("sec-fetch-mode") {
-        return mode == "navigate" && headers.get("sec-fetch-dest").is_none_or(|dest| dest == "document");
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+const PURPOSE: HeaderName = HeaderName::from_static("purpose");
+
+/// What the headers say, read in one pass: looking each name up costs several times as much.
+#[derive(Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, each read off the headers once")]
+pub(crate) struct Signals {
+    from_here: bool,
+    has_site: bool,
+    mode: Option<bool>,
+    elsewhere: bool,
+    /// Fetched ahead of time, by a browser that may never show it.
+    pub(crate) is_prefetch: bool,
+    /// A top-level navigation of a browser: its answer becomes a page that somebody sees.
+    pub(crate) is_navigation: bool,
+    /// A browser that sends no Fetch Metadata: it is on plain http, on a host that is not its own machine.
+    pub(crate) looks_like_plain_http: bool,
+}
+
+impl Signals {
+    pub(crate) fn read(method: &Method, headers: &HeaderMap) -> Self {
+        let mut signals = Self::default();
+        let mut agent = None;
+        for (name, value) in headers {
+            if *name == header::USER_AGENT {
+                agent = agent.or(Some(value));
+            } else if name.as_str().starts_with("sec-") {
+                signals.hear(name, value);
+            } else if *name == PURPOSE {
+                signals.is_prefetch = true;
+            }
+        }
+        signals.is_navigation = match signals.mode {
+            Some(navigates) => navigates && !signals.elsewhere,
+            // Browsers on plain http send no Fetch Metadata.
+            None => matches!(*method, Method::GET | Method::HEAD | Method::POST) && wants_html(headers),
+        };
+        let is_browser = agent.is_some_and(|agent| agent.as_bytes().starts_with(b"Mozilla/"));
+        signals.looks_like_plain_http = is_browser && !signals.has_site;
+        signals
     }
-    // Browsers on plain http send no Fetch Metadata.
-    matches!(*method, Method::GET | Method::HEAD | Method::POST) && wants_html(headers)
-}
 
-/// A navigation within the same origin or typed by the person, whose answer is known to reach the
-/// browser's cookie jar: not a prefetch, and not by the word of a header that anybody may lack.
-pub(crate) fn reaches_the_browser(method: &Method, headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site");
-    site.is_some_and(|site| site == "same-origin" || site == "none")
-        && headers.contains_key("sec-fetch-mode")
-        && is_navigation(method, headers)
-        && !is_prefetch(headers)
-}
+    /// Of several lines of a name the first counts.
+    fn hear(&mut self, name: &HeaderName, value: &HeaderValue) {
+        if *name == SITE && !self.has_site {
+            self.has_site = true;
+            self.from_here = value == "same-origin" || value == "none";
+        } else if *name == MODE {
+            self.mode.get_or_insert(value == "navigate");
+        } else if *name == DEST {
+            self.elsewhere |= value != "document";
+        } else if *name == SEC_PURPOSE {
+            self.is_prefetch = true;
+        }
+    }
 
-/// Fetched ahead of time, by a browser that may never show it.
-pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
-    headers.contains_key("sec-purpose") || headers.contains_key("purpose")
+    /// A navigation within the same origin or typed by the person, whose answer is known to reach the
+    /// browser's cookie jar: not a prefetch, and not by the word of a header that anybody may lack.
+    pub(crate) fn reaches_the_browser(self) -> bool {
+        self.from_here && self.mode.is_some() && self.is_navigation && !self.is_prefetch
+    }
 }
 
 /// Does the client ask for a page rather than for data? `*/*` asks for neither.
 pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
+    asks_for_html(headers.get_all(header::ACCEPT))
+}
+
+/// The same for lines of `Accept`.
+pub(super) fn asks_for_html<'a>(lines: impl IntoIterator<Item = &'a HeaderValue>) -> bool {
+    let lines = lines.into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
         parts.next().is_some_and(|media| media.eq_ignore_ascii_case("text/html")) && !parts.any(is_never)
@@ -39,12 +86,6 @@ pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
 fn is_never(parameter: &str) -> bool {
     let quality = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q="));
     quality.is_some_and(|quality| quality.parse() == Ok(0.0_f32))
-}
-
-/// A browser that sends no Fetch Metadata: it is on plain http, on a host that is not its own machine.
-pub(crate) fn looks_like_plain_http(headers: &HeaderMap) -> bool {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    agent.is_some_and(|agent| agent.starts_with("Mozilla/")) && !headers.contains_key("sec-fetch-site")
 }
 
 #[cfg(test)]
@@ -93,9 +134,9 @@ mod tests {
             (vec![("accept", "application/json")], false),
             (vec![], false),
         ] {
-            assert_eq!(is_navigation(&Method::GET, &headers(&lines)), expected, "{lines:?}");
+            assert_eq!(Signals::read(&Method::GET, &headers(&lines)).is_navigation, expected, "{lines:?}");
         }
-        assert!(!is_navigation(&Method::DELETE, &headers(&[("accept", "text/html")])));
+        assert!(!Signals::read(&Method::DELETE, &headers(&[("accept", "text/html")])).is_navigation);
     }
 
     #[test]
@@ -103,12 +144,12 @@ mod tests {
         let here =
             [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate"), ("accept", "text/html")];
         let with = |more: (&'static str, &'static str)| headers(&[here.as_slice(), &[more]].concat());
-        assert!(reaches_the_browser(&Method::GET, &headers(&here)));
-        assert!(!reaches_the_browser(&Method::GET, &with(("sec-purpose", "prefetch"))));
-        assert!(!reaches_the_browser(&Method::GET, &with(("purpose", "prefetch"))));
-        assert!(!reaches_the_browser(&Method::GET, &with(("sec-fetch-dest", "iframe"))));
+        assert!(Signals::read(&Method::GET, &headers(&here)).reaches_the_browser());
+        assert!(!Signals::read(&Method::GET, &with(("sec-purpose", "prefetch"))).reaches_the_browser());
+        assert!(!Signals::read(&Method::GET, &with(("purpose", "prefetch"))).reaches_the_browser());
+        assert!(!Signals::read(&Method::GET, &with(("sec-fetch-dest", "iframe"))).reaches_the_browser());
         let foreign = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
-        assert!(!reaches_the_browser(&Method::GET, &headers(&foreign)));
-        assert!(!reaches_the_browser(&Method::GET, &headers(&[("accept", "text/html")])));
+        assert!(!Signals::read(&Method::GET, &headers(&foreign)).reaches_the_browser());
+        assert!(!Signals::read(&Method::GET, &headers(&[("accept", "text/html")])).reaches_the_browser());
     }
 }

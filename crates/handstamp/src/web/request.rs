@@ -110,8 +110,8 @@ impl RequestSession {
         };
         match sessions.resume_arrived(token.bytes(), activity, self.arrived).await {
             Verdict::Active(active) => {
-                let reaches_the_browser = facts.reaches_the_browser && self.may_issue().is_ok();
-                if reaches_the_browser && active.signed_in().is_some() {
+                let is_wanted = active.renewal_is_due() && active.signed_in().is_some();
+                if is_wanted && facts.signals.reaches_the_browser() && self.may_issue().is_ok() {
                     self.renew(&active).await;
                 }
                 FoundSession::Active(active)
@@ -220,7 +220,8 @@ impl RequestSession {
             headers.append(header::VARY, HeaderValue::from_static(vary));
         }
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
-        let is_shown = self.facts().is_some_and(|facts| facts.is_navigation && !facts.is_prefetch);
+        let is_shown =
+            self.facts().is_some_and(|facts| facts.signals.is_navigation && !facts.signals.is_prefetch);
         let is_taken_back = !matches!(marks.cookie, Some(Cookie::Issue(_) | Cookie::Renew(_)));
         let cookie = match marks.cookie {
             Some(Cookie::Issue(header) | Cookie::Renew(header)) => Some(header),
@@ -255,7 +256,7 @@ impl RequestSession {
     fn rendered<R: From<String>>(&self, response: Response<R>) -> Response<R> {
         let Some(refusal) = response.extensions().get::<Refusal>().copied() else { return response };
         let Some(facts) = self.facts() else { return response };
-        let render = self.config.render.as_ref().filter(|_| facts.wants_html);
+        let render = self.config.render.as_ref().filter(|_| facts.wants_html());
         if let Some(page) = render.and_then(|render| render(&refusal)) {
             return page.map(R::from);
         }
@@ -264,8 +265,8 @@ impl RequestSession {
             Demand::StepUp => self.config.step_up_page.as_deref(),
             Demand::Nothing => None,
         };
-        let Some(page) = page.filter(|_| facts.is_navigation) else { return response };
-        let target = facts.return_to.as_ref().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
+        let Some(page) = page.filter(|_| facts.signals.is_navigation) else { return response };
+        let target = facts.return_to().map_or_else(|| page.to_owned(), |back| back.appended_to(page));
         let Ok(target) = HeaderValue::try_from(target) else { return response };
         let mut redirect = Response::new(R::from(String::new()));
         *redirect.status_mut() = StatusCode::SEE_OTHER;

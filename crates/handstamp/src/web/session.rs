@@ -9,6 +9,7 @@ use super::{
     error::SessionError,
     layer::Transport,
     request::{FoundSession, RequestSession},
+    who::Who,
 };
 use crate::{
     AccountId, Active, Activity, Authorisations, EndReason, Ended, IssuedToken, LiveEnd, Proof, Rekeyed,
@@ -104,20 +105,22 @@ impl Session {
 
     /// Who is signed in, if anybody.
     pub async fn signed_in(&self) -> Result<Option<SignedInFacts>, SessionError> {
+        Ok(self.who().await?.map(|who| who.facts()))
+    }
+
+    pub(super) async fn who(&self) -> Result<Option<Who>, SessionError> {
         let found = self.active().await?;
-        Ok(found.as_ref().and_then(|found| signed_in(found)).map(|session| SignedInFacts {
-            session: session.id(),
-            account: session.account().clone(),
-            proof: session.proof().cloned(),
-            proven_at: session.proven_at(),
-            authorisations: session.authorisations().clone(),
-        }))
+        Ok(found.as_ref().and_then(|found| signed_in(found)).map(Who::of))
     }
 
     /// Who is signed in, or an error that says what is to be done.
     pub async fn require_signed_in(&self) -> Result<SignedInFacts, SessionError> {
-        match self.signed_in().await? {
-            Some(facts) => Ok(facts),
+        Ok(self.require_who().await?.facts())
+    }
+
+    pub(super) async fn require_who(&self) -> Result<Who, SessionError> {
+        match self.who().await? {
+            Some(who) => Ok(who),
             None => Err(match self.ended_reason().await {
                 Some(reason) => SessionError::Ended(reason),
                 None => SessionError::NotSignedIn,
@@ -249,14 +252,14 @@ impl Session {
 
     /// The account's sessions, for a devices page: this account's only, public facts only.
     pub async fn devices(&self) -> Result<Vec<SessionInfo>, SessionError> {
-        let account = self.require_signed_in().await?.account;
+        let account = self.require_who().await?.account;
         Ok(self.sessions().account(&account).list_all().await?)
     }
 
     /// Ends one session of the same account by its public name. Somebody else's is "not found". Ending
     /// this very session signs out.
     pub async fn end(&self, session: SessionId) -> Result<Ended, SessionError> {
-        let facts = self.require_signed_in().await?;
+        let facts = self.require_who().await?;
         if facts.session == session {
             self.sign_out().await?;
             return Ok(Ended { sessions: vec![session] });
@@ -266,7 +269,7 @@ impl Session {
 
     /// Ends every other session of the same account.
     pub async fn end_others(&self) -> Result<Ended, SessionError> {
-        let facts = self.require_signed_in().await?;
+        let facts = self.require_who().await?;
         Ok(self.sessions().account(&facts.account).end_others(facts.session).await?)
     }
 
@@ -315,7 +318,7 @@ impl Session {
     async fn found_or_begun(&self) -> Result<Locked<'_>, SessionError> {
         drop(self.active().await?);
         let mut found = self.found().await;
-        let is_navigation = self.request.facts().is_some_and(|facts| facts.is_navigation);
+        let is_navigation = self.request.facts().is_some_and(|facts| facts.signals.is_navigation);
         match &*found {
             Some(FoundSession::Active(_)) => return Ok(found),
             Some(FoundSession::None(Some(reason))) if *reason == EndReason::Replaced || !is_navigation => {

@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{
     AccountId, Authorisations, Proof, SessionId, Timestamp,
-    web::{Session, SessionError, SignedInFacts},
+    web::{Session, SessionError, who::Who},
 };
 
 /// Somebody is signed in. Otherwise the handler is not called: 401, a redirect to the sign-in page
@@ -14,33 +14,33 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     session: Session,
-    facts: SignedInFacts,
+    who: Who,
 }
 
 impl SignedIn {
     /// Who.
     pub fn account(&self) -> &AccountId {
-        &self.facts.account
+        &self.who.account
     }
 
     /// The session's public name.
     pub fn id(&self) -> SessionId {
-        self.facts.session
+        self.who.session
     }
 
     /// How they proved who they are.
     pub fn proof(&self) -> Option<&Proof> {
-        self.facts.proof.as_ref()
+        self.who.proof()
     }
 
     /// When that was.
     pub fn proven_at(&self) -> Timestamp {
-        self.facts.proven_at
+        self.who.proven_at
     }
 
     /// What the application granted.
     pub fn authorisations(&self) -> &Authorisations {
-        &self.facts.authorisations
+        self.who.authorisations()
     }
 
     /// The session, for its verbs.
@@ -54,8 +54,8 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionError> {
         let session = Session::of_parts(parts)?;
-        let facts = session.require_signed_in().await?;
-        Ok(Self { session, facts })
+        let who = session.require_who().await?;
+        Ok(Self { session, who })
     }
 }
 
@@ -70,8 +70,8 @@ impl<S: Sync> FromRequestParts<S> for MaybeSignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionError> {
         let session = Session::of_parts(parts)?;
-        let facts = session.signed_in().await?;
-        Ok(Self(facts.map(|facts| SignedIn { session, facts })))
+        let who = session.who().await?;
+        Ok(Self(who.map(|who| SignedIn { session, who })))
     }
 }
 
@@ -87,9 +87,9 @@ impl<S: Sync, const SECONDS: u64> FromRequestParts<S> for Fresh<SECONDS> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionError> {
         let session = Session::of_parts(parts)?;
-        let facts = session.require_signed_in().await?;
+        let who = session.require_who().await?;
         let within = Duration::from_secs(SECONDS);
-        if session.sessions().now().since(facts.proven_at) > within {
+        if session.sessions().now().since(who.proven_at) > within {
             return Err(SessionError::StepUpRequired { within });
         }
         Ok(Self)

@@ -1,0 +1,45 @@
+//! Who is signed in, as a request sees it: shared with what was loaded, so that asking copies nothing.
+
+use std::sync::Arc;
+
+use crate::{
+    AccountId, Authorisations, Proof, SessionId, SignedInSession, Timestamp, record::Record,
+    web::SignedInFacts,
+};
+
+#[derive(Clone, Debug)]
+pub(super) struct Who {
+    pub(super) session: SessionId,
+    pub(super) account: AccountId,
+    pub(super) proven_at: Timestamp,
+    record: Arc<Record>,
+}
+
+impl Who {
+    pub(super) fn of(session: &SignedInSession) -> Self {
+        Self {
+            session: session.id(),
+            account: session.account().clone(),
+            proven_at: session.proven_at(),
+            record: session.record().clone(),
+        }
+    }
+
+    pub(super) fn proof(&self) -> Option<&Proof> {
+        self.record.proof.as_ref()
+    }
+
+    pub(super) fn authorisations(&self) -> &Authorisations {
+        &self.record.authorisations
+    }
+
+    pub(super) fn facts(&self) -> SignedInFacts {
+        SignedInFacts {
+            session: self.session,
+            account: self.account.clone(),
+            proof: self.proof().cloned(),
+            proven_at: self.proven_at,
+            authorisations: self.authorisations().clone(),
+        }
+    }
+}
