@@ -1,6 +1,11 @@
 //! Public names of sessions and the places where they live. None of them authenticates anybody.
 
-use std::{fmt, str::FromStr};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasherDefault, Hasher},
+    str::FromStr,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -142,8 +147,33 @@ impl fmt::Debug for WriteId {
     }
 }
 
+/// The hasher of tables by session id: takes the id's random end as it is.
+///
+/// No adversary chooses what is in such a table: ids are made by us. Whoever looks a forged one up finds
+/// nothing and adds nothing.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut end = [0; 8];
+        let length = bytes.len().min(8);
+        end[..length].copy_from_slice(&bytes[bytes.len() - length..]);
+        self.0 = self.0.rotate_left(7) ^ u64::from_ne_bytes(end);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A table by session id.
+pub(crate) type IdMap<T> = HashMap<SessionId, T, BuildHasherDefault<IdHasher>>;
+
 #[cfg(test)]
 mod tests {
+    use std::hash::BuildHasher;
+
     use super::*;
 
     #[test]
@@ -163,5 +193,15 @@ mod tests {
         let early = SessionId::generate(Cell::new(1), Timestamp::from_millis(1_000));
         let late = SessionId::generate(Cell::new(1), Timestamp::from_millis(1_001));
         assert!(early < late);
+    }
+
+    #[test]
+    fn ids_spread_over_the_hash() {
+        let build = BuildHasherDefault::<IdHasher>::default();
+        let ids =
+            (0..1000).map(|number| SessionId::generate(Cell::new(1), Timestamp::from_millis(number / 100)));
+        // A map tells entries apart by the top seven bits first.
+        let hashes: std::collections::BTreeSet<u64> = ids.map(|id| build.hash_one(id) >> 57).collect();
+        assert!(hashes.len() > 100, "{}", hashes.len());
     }
 }

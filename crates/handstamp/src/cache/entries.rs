@@ -4,22 +4,17 @@
 //! asked for since it last came by, and takes out the first that was not. A hit sets one flag instead of
 //! moving a list, and sessions that are asked for once, such as those of a crawler, push out no busy ones.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-    mem::size_of,
-    sync::Arc,
-};
+use std::{mem::size_of, sync::Arc};
 
 use crate::{
-    id::SessionId,
+    id::{IdMap, SessionId},
     store::{Loaded, SessionKey},
 };
 
 pub(super) struct Entries {
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
-    places: HashMap<SessionId, u32, BuildHasherDefault<IdHasher>>,
+    places: IdMap<u32>,
     hand: usize,
     bytes: usize,
     budget: usize,
@@ -34,7 +29,7 @@ struct Slot {
 
 impl Entries {
     pub(super) fn new(budget: usize) -> Self {
-        Self { slots: Vec::new(), free: Vec::new(), places: HashMap::default(), hand: 0, bytes: 0, budget }
+        Self { slots: Vec::new(), free: Vec::new(), places: IdMap::default(), hand: 0, bytes: 0, budget }
     }
 
     pub(super) fn get(&mut self, key: &SessionKey) -> Option<Arc<Loaded>> {
@@ -156,34 +151,13 @@ fn bytes_of(loaded: &Loaded) -> usize {
     TABLES + BLOCK + size_of::<Loaded>() + bytes + account
 }
 
-/// Takes the random end of an id as its hash. No adversary chooses it: ids are made by us, and one that
-/// is forged dies at its token's MAC before anything is looked up.
-#[derive(Default)]
-pub(super) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut end = [0; 8];
-        let length = bytes.len().min(8);
-        end[..length].copy_from_slice(&bytes[bytes.len() - length..]);
-        self.0 = self.0.rotate_left(7) ^ u64::from_ne_bytes(end);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::hash::BuildHasher;
-
     use super::*;
     use crate::{
         cache::tests::session_of,
         id::Cell,
         realm::{AccountId, RealmName},
-        time::Timestamp,
     };
 
     fn loaded(number: u64) -> Arc<Loaded> {
@@ -280,18 +254,5 @@ mod tests {
         loaded.session.data = Arc::from(vec![0; 100]);
         let bytes = bytes_of(&loaded);
         assert!((400..=1024).contains(&bytes), "{bytes} bytes");
-    }
-
-    #[test]
-    fn ids_spread_over_the_hash() {
-        let build = BuildHasherDefault::<IdHasher>::default();
-        let hashes: std::collections::BTreeSet<u64> = (0..1000)
-            .map(|number| {
-                build.hash_one(SessionId::generate(Cell::new(1), Timestamp::from_millis(number / 100)))
-            })
-            .map(|hash| hash >> 57)
-            .collect();
-        // The map tells entries apart by the top seven bits first.
-        assert!(hashes.len() > 100, "{}", hashes.len());
     }
 }

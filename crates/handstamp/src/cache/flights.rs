@@ -11,8 +11,10 @@ use std::{collections::HashMap, hash::BuildHasherDefault, sync::Arc};
 
 use tokio::sync::watch;
 
-use super::entries::IdHasher;
-use crate::store::{Loaded, SessionKey, StoreError};
+use crate::{
+    id::IdHasher,
+    store::{Loaded, SessionKey, StoreError},
+};
 
 /// What a load brought.
 pub(super) type Answer = Result<Option<Arc<Loaded>>, StoreError>;

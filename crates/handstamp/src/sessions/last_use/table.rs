@@ -6,7 +6,6 @@
 
 use std::{
     array,
-    collections::HashMap,
     sync::{
         PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    id::SessionId,
+    id::{IdMap, SessionId},
     policy::{IdleTimeout, Policy},
     sync::{Mutex, MutexGuard},
     time::Timestamp,
@@ -36,7 +35,7 @@ pub(crate) struct LastUses {
 }
 
 struct Shard {
-    known: HashMap<SessionId, Known>,
+    known: IdMap<Known>,
     /// The store takes no session with a held use for dead before this: who asks for the dying need not
     /// look at all that are held.
     dies_first: Timestamp,
@@ -80,7 +79,7 @@ impl LastUses {
     pub(super) const SHARDS: usize = SHARDS;
 
     pub(crate) fn new() -> Self {
-        let shard = |_| Mutex::new(Shard { known: HashMap::new(), dies_first: NEVER });
+        let shard = |_| Mutex::new(Shard { known: IdMap::default(), dies_first: NEVER });
         Self { shards: array::from_fn(shard), writers: AtomicUsize::new(0) }
     }
 

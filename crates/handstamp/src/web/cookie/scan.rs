@@ -35,9 +35,23 @@ pub(crate) fn find_all<'a, 'n>(
     name: &'n [u8],
     line: &'a [u8],
 ) -> impl Iterator<Item = &'a [u8]> + use<'a, 'n> {
-    line.split(|byte| *byte == b';').filter_map(move |pair| {
+    pairs(line).filter_map(move |pair| {
         let value = trim_start(pair).strip_prefix(name)?.strip_prefix(b"=")?;
         Some(trim_end(value))
+    })
+}
+
+/// What stands between semicolons.
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let (pair, after) = match memchr::memchr(b';', line) {
+            Some(end) => (&line[..end], Some(&line[end + 1..])),
+            None => (line, None),
+        };
+        rest = after;
+        Some(pair)
     })
 }
 
