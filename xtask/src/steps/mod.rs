@@ -3,6 +3,7 @@
 mod boundaries;
 pub(crate) mod browser;
 mod cargo;
+mod guard;
 mod tools;
 
 use anyhow::Result;
@@ -20,6 +21,7 @@ pub(crate) enum Step {
     Tests,
     Docs,
     RaceTable,
+    Guard,
     Browser,
 }
 
@@ -38,7 +40,7 @@ pub(crate) struct Context<'a> {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Tools,
         Self::Format,
         Self::Boundaries,
@@ -47,6 +49,7 @@ impl Step {
         Self::Tests,
         Self::Docs,
         Self::RaceTable,
+        Self::Guard,
         Self::Browser,
     ];
 
@@ -61,6 +64,7 @@ impl Step {
             Self::Tests => "tests",
             Self::Docs => "docs",
             Self::RaceTable => "race-table",
+            Self::Guard => "guard",
             Self::Browser => "browser",
         }
     }
@@ -76,6 +80,7 @@ impl Step {
             Self::Tests => "every unit, integration and documentation test passes",
             Self::Docs => "the documentation builds without a warning",
             Self::RaceTable => "what is logged out stays logged out over HTTP, beside a peer",
+            Self::Guard => "a session costs a request no more instructions and allocations than it did",
             Self::Browser => "the demo keeps its promises in a real browser",
         }
     }
@@ -87,6 +92,7 @@ impl Step {
             Self::Format => &[Tool::Rustfmt],
             Self::Boundaries => &[Tool::Git],
             Self::Lints => &[Tool::Clippy],
+            Self::Guard => guard::NEEDS,
             Self::Browser => browser::NEEDS,
         }
     }
@@ -103,6 +109,7 @@ impl Step {
             Self::Tests => cargo::tests(repository, &context.rounds, context.long),
             Self::Docs => cargo::docs(repository),
             Self::RaceTable => cargo::race_table(repository),
+            Self::Guard => guard::run_step(repository),
             Self::Browser => browser::run(repository),
         }
     }

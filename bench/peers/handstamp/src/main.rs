@@ -2,9 +2,10 @@
 //! with its defaults.
 //!
 //! The variant `near-cache` puts the near cache in front of the store, as in front of every store that
-//! outlives the process.
+//! outlives the process. The variant `planted-allocation` allocates once where its session is ignored: the guard
+//! of `cargo xtask test` has to see it.
 
-use std::net::TcpListener;
+use std::{hint::black_box, net::TcpListener};
 
 use anyhow::Result;
 use axum::{
@@ -64,9 +65,16 @@ async fn sign_out(session: Session) -> Result<&'static str, SessionError> {
     Ok(Case::SignsOut.answer())
 }
 
-fn router(sessions: &Sessions) -> Router {
+fn router(sessions: &Sessions, variant: Option<&str>) -> Router {
+    let ignores = match variant {
+        Some("planted-allocation") => get(async || {
+            black_box(Box::new(black_box(0_u64)));
+            Case::Ignores.answer()
+        }),
+        _ => get(async || Case::Ignores.answer()),
+    };
     Router::new()
-        .route(Case::Ignores.path(), get(async || Case::Ignores.answer()))
+        .route(Case::Ignores.path(), ignores)
         .route(Case::ReadsWho.path(), get(who))
         .route(Case::ReadsSlot.path(), get(slot))
         .route(Case::EditsSlot.path(), post(edit))
@@ -87,10 +95,10 @@ fn sessions(variant: Option<&str>) -> Result<Sessions> {
 impl Side for Handstamp {
     type Peer = TowerPeer<Router>;
 
-    const VARIANTS: &'static [&'static str] = &["near-cache"];
+    const VARIANTS: &'static [&'static str] = &["near-cache", "planted-allocation"];
 
     async fn in_process(variant: Option<&str>) -> Result<TowerPeer<Router>> {
-        Ok(TowerPeer::new(router(&sessions(variant)?)))
+        Ok(TowerPeer::new(router(&sessions(variant)?, variant)))
     }
 
     fn serve(listener: TcpListener, workers: usize, variant: Option<&str>) -> Result<()> {
@@ -98,7 +106,7 @@ impl Side for Handstamp {
             let sessions = sessions(variant)?;
             // Dropped, it would stop: it is to run for as long as the process.
             std::mem::forget(sessions.start_upkeep());
-            Ok(router(&sessions))
+            Ok(router(&sessions, variant))
         })
     }
 }
