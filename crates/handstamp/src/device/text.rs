@@ -1,14 +1,26 @@
 //! Makes words from outside safe to store, to log and to show.
 
+use std::borrow::Cow;
+
 /// The longest name that is kept, in characters.
 const MOST_CHARACTERS: usize = 64;
 
 /// The name without anything that could forge a log line, steer a terminal or turn the reading
 /// direction (ASVS V16.4.1), shortened; `None` if nothing remains.
 pub(super) fn clean(name: &str) -> Option<String> {
-    let kept: String = name.chars().filter(|c| is_plain(*c)).take(MOST_CHARACTERS).collect();
-    let kept = kept.trim();
+    let kept = plain(name);
+    let end = kept.char_indices().nth(MOST_CHARACTERS).map_or(kept.len(), |(end, _)| end);
+    let kept = kept[..end].trim();
     (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// The text without what is not [plain](is_plain): as it is, where nothing has to go.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let is_visible_ascii = |byte: u8| matches!(byte, b' '..=b'~');
+    if text.bytes().all(is_visible_ascii) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|c| is_plain(*c)).collect())
 }
 
 /// Control characters hold ESC and the 8-bit CSI, so no terminal sequence survives. The others are

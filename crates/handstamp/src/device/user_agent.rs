@@ -13,7 +13,7 @@ use woothee::{
 
 use super::{
     DeviceKind,
-    text::{beginning, clean, is_plain},
+    text::{beginning, clean, plain},
 };
 
 /// More of the header is not looked at; real ones have 100 to 250 bytes.
@@ -27,7 +27,7 @@ pub(super) struct Agent {
 
 pub(super) fn read(header: &str) -> Agent {
     static PARSER: LazyLock<Parser> = LazyLock::new(Parser::new);
-    let text: String = beginning(header, MOST_BYTES).chars().filter(|c| is_plain(*c)).collect();
+    let text = plain(beginning(header, MOST_BYTES));
     let text = text.trim();
 
     let found = PARSER.parse(text).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Real headers of 2025 and what the devices page makes of them.
 
-use super::*;
+use super::{super::text::is_plain, *};
 
 const CHROME: &str = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0";
 const IPHONE: &str =

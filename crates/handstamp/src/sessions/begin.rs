@@ -10,7 +10,9 @@ use crate::{
     policy::{SessionClass, Shorter},
     random::random_bytes,
     record::Record,
-    store::{AccountState, CellState, Create, CreateOutcome, Epoch, Loaded, StoreError, StoredSession, StoredState},
+    store::{
+        AccountState, CellState, Create, CreateOutcome, Epoch, Loaded, StoreError, StoredSession, StoredState,
+    },
     token::{IssuedToken, Secret},
 };
 
@@ -57,9 +59,19 @@ impl Sessions {
 
     /// A session that nobody knows of yet.
     pub(super) fn fresh(&self, cell: Cell, device: DeviceFacts) -> Fresh {
+        self.fresh_with(cell, device, |record| record)
+    }
+
+    /// The same with more in its record.
+    pub(super) fn fresh_with(
+        &self,
+        cell: Cell,
+        device: DeviceFacts,
+        complete: impl FnOnce(Record) -> Record,
+    ) -> Fresh {
         let now = self.now();
         let secret = Secret::generate();
-        let record = Record::new(&secret, device, now);
+        let record = complete(Record::new(&secret, device, now));
         let row = StoredSession {
             key: self.key(SessionId::generate(cell, now)),
             account: None,

@@ -189,7 +189,7 @@ impl Builder {
                 keys,
                 policy: RwLock::new(Arc::new(self.policy)),
                 time,
-                cell_key: OnceLock::new(),
+                cell_mac: OnceLock::new(),
                 last_uses: LastUses::new(),
                 contact: Contact::default(),
                 observers: self.observers,

@@ -57,6 +57,9 @@ use std::{
     time::Duration,
 };
 
+use hmac::Hmac;
+use sha2::Sha256;
+
 use self::{last_use::LastUses, store_calls::Contact};
 use crate::{
     cache::NearCache,
@@ -83,7 +86,7 @@ struct Inner {
     keys: KeyRing,
     policy: RwLock<Arc<Policy>>,
     time: Timekeeper,
-    cell_key: OnceLock<[u8; 32]>,
+    cell_mac: OnceLock<Hmac<Sha256>>,
     last_uses: LastUses,
     contact: Contact,
     observers: Vec<Observer>,

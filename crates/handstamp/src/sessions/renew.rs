@@ -1,6 +1,5 @@
 //! Renew: a new token for the same session from time to time, with grace for the old one.
 
-
 use super::{Active, Sessions, Verdict, judge::Renewal, resume::Look, session::Snapshot};
 use crate::{
     id::WriteId,

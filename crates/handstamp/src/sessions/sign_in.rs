@@ -11,6 +11,7 @@ use crate::{
     proof::{Authorisations, Proof},
     realm::AccountId,
     reason::{Actor, EndReason, Ending},
+    record::Record,
     slot::SlotData,
     store::{
         AccountChange, AccountKey, AccountOutcome, AccountState, AccountWork, Admission, Admit, Condition,
@@ -227,7 +228,11 @@ impl Sessions {
     }
 
     fn fresh_sign_in(&self, sign_in: &SignIn, account: &AccountKey) -> Fresh {
-        let mut fresh = self.fresh(account.cell, sign_in.device.clone());
+        let mut fresh = self.fresh_with(account.cell, sign_in.device.clone(), |record| Record {
+            proof: Some(sign_in.proof.clone()),
+            authorisations: sign_in.authorisations.clone(),
+            ..record
+        });
         let now = fresh.row.created_at;
         let remembered = sign_in.persistent && self.policy().remembered.is_some();
         fresh.row.account = Some(account.id.clone());
@@ -235,9 +240,6 @@ impl Sessions {
         fresh.row.class = if remembered { SessionClass::Persistent } else { SessionClass::Browser };
         fresh.row.proven_at = sign_in.proof.time(now);
         fresh.row.shorter = sign_in.shorter;
-        fresh.record.proof = Some(sign_in.proof.clone());
-        fresh.record.authorisations = sign_in.authorisations.clone();
-        fresh.row.body = fresh.record.encode().into();
         fresh
     }
 

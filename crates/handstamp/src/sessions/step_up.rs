@@ -1,6 +1,5 @@
 //! Step up: the proof is renewed or strengthened, under a new token, without grace.
 
-
 use super::{
     Active, Sessions, SignedInSession, Verdict, edit::RECORD_LIMIT, resume::Look, session::Snapshot,
 };

@@ -9,7 +9,8 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use hmac::Mac;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 use super::Sessions;
 use crate::{
@@ -96,14 +97,15 @@ impl Sessions {
 
     /// The key of an account, with the cell it lives in.
     pub(super) async fn account_key(&self, account: &AccountId) -> Result<AccountKey, StoreError> {
-        let cell = cell_of(&self.cell_key().await?, self.realm().as_str(), account.as_str());
+        let cell = cell_of(self.cell_mac().await?, self.realm().as_str(), account.as_str());
         Ok(AccountKey { realm: self.inner.realm.clone(), id: account.clone(), cell })
     }
 
-    /// The key that spreads accounts over cells: made once in the store, part of its schema.
-    async fn cell_key(&self) -> Result<[u8; 32], StoreError> {
-        if let Some(key) = self.inner.cell_key.get() {
-            return Ok(*key);
+    /// The keyed hash that spreads accounts over cells. Its key is made once in the store, part of its
+    /// schema; it is kept as it is after the key's block, which is half of the work.
+    async fn cell_mac(&self) -> Result<Hmac<Sha256>, StoreError> {
+        if let Some(mac) = self.inner.cell_mac.get() {
+            return Ok(mac.clone());
         }
         let there = self.call(self.inner.store.control(CELL_KEY)).await?;
         let bytes = if let Some(blob) = there {
@@ -118,19 +120,18 @@ impl Sessions {
                 }
             }
         };
-        let key = bytes.try_into().map_err(|_| {
+        let key: [u8; 32] = bytes.try_into().map_err(|_| {
             StoreError::Corrupt(crate::Corrupt::Unreadable {
                 what: "cell key",
                 reason: "it is not 32 bytes long".into(),
             })
         })?;
-        Ok(*self.inner.cell_key.get_or_init(|| key))
+        Ok(self.inner.cell_mac.get_or_init(|| hmac(&key)).clone())
     }
 }
 
 /// The cell of an account: the first byte of HMAC-SHA-256 over realm, a zero byte and account.
-fn cell_of(key: &[u8; 32], realm: &str, account: &str) -> Cell {
-    let mut mac = hmac(key);
+fn cell_of(mut mac: Hmac<Sha256>, realm: &str, account: &str) -> Cell {
     mac.update(realm.as_bytes());
     mac.update(&[0]);
     mac.update(account.as_bytes());
@@ -151,7 +152,7 @@ mod tests {
         for vector in vectors {
             let text = |name: &str| vector[name].as_str().unwrap();
             let digit = |at: usize| u8::from_str_radix(&text("key")[2 * at..2 * at + 2], 16).unwrap();
-            let cell = cell_of(&std::array::from_fn(digit), text("realm"), text("account"));
+            let cell = cell_of(hmac(&std::array::from_fn(digit)), text("realm"), text("account"));
             assert_eq!(u64::from(cell.number()), vector["cell"], "{vector}");
         }
     }

@@ -32,12 +32,7 @@ use crate::{
 const BATCH: usize = 500;
 impl Sessions {
     /// Notes a use of a session that was found alive.
-    pub(super) async fn touch(
-        &self,
-        session: &StoredSession,
-        policy: &Policy,
-        now: Timestamp,
-    ) {
+    pub(super) async fn touch(&self, session: &StoredSession, policy: &Policy, now: Timestamp) {
         let id = session.key.id;
         let idle = session.clocks(&policy.clocks()).idle;
         let Some(claim) = self.inner.last_uses.note(id, session.last_use, now, idle) else { return };
