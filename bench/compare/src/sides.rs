@@ -29,9 +29,10 @@ enum Program {
 }
 
 /// Every side. A control stands before the sides that are compared with it.
-pub(crate) const ALL: [Side; 12] = [
+pub(crate) const ALL: [Side; 13] = [
     rust("hyper", "peer-hyper", None, &["hyper"]),
     rust("axum", "peer-axum", None, &["axum"]),
+    rust("axum-extension", "peer-axum", Some("axum"), &["axum"]).variant("extension"),
     rust("handstamp", "peer-handstamp", Some("axum"), &["handstamp"]),
     rust("handstamp-near-cache", "peer-handstamp", Some("axum"), &["handstamp"]).variant("near-cache"),
     rust("tower-sessions", "peer-tower-sessions", Some("axum"), &["tower-sessions"]),
@@ -74,7 +75,7 @@ impl Side {
     /// Is it a second way to run a side, told in-process only? One that does other work than its first way
     /// stands among the servers too.
     pub(crate) fn serves(&self) -> bool {
-        !matches!(self.variant, Some("near-cache" | "signed"))
+        !matches!(self.variant, Some("extension" | "near-cache" | "signed"))
     }
 
     /// The words that start it, with these arguments.

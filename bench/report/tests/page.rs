@@ -60,7 +60,7 @@ fn every_part_that_was_measured_has_its_ratios_and_their_spread() {
 #[test]
 fn a_missed_goal_has_its_note_and_a_kept_one_has_none() {
     let page = page();
-    contains(&page, "allocations above axum.** A reason.\nNext step: A step.\n");
+    contains(&page, "allocations above axum with an extension.** A reason.\nNext step: A step.\n");
     contains(&page, "why yet:**\n\n");
     contains(&page, "\n- row 6, end all, durable: 1,000,000 to 1,000 sessions\n");
     assert!(!page.contains("long ago"), "{page}");

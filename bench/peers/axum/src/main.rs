@@ -1,11 +1,14 @@
 //! Bare axum: the control of every side that is an axum application. Its routes answer the same words and
 //! know of no session.
+//!
+//! The variant `extension` has axum's own layer that puts one value into each request's extensions: what any
+//! library costs that hands something to handlers so, before it does anything.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, sync::Arc};
 
 use anyhow::Result;
 use axum::{
-    Router,
+    Extension, Router,
     routing::{get, post},
 };
 use harness::{Case, Side, TowerPeer, serve_router};
@@ -25,8 +28,13 @@ fn router() -> Router {
 impl Side for Axum {
     type Peer = TowerPeer<Router>;
 
-    async fn in_process(_: Option<&str>) -> Result<TowerPeer<Router>> {
-        Ok(TowerPeer::control(router()))
+    const VARIANTS: &'static [&'static str] = &["extension"];
+
+    async fn in_process(variant: Option<&str>) -> Result<TowerPeer<Router>> {
+        Ok(TowerPeer::control(match variant {
+            Some("extension") => router().layer(Extension(Arc::new(()))),
+            _ => router(),
+        }))
     }
 
     fn serve(listener: TcpListener, workers: usize, _: Option<&str>) -> Result<()> {
