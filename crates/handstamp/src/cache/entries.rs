@@ -8,7 +8,7 @@ use std::{mem::size_of, sync::Arc};
 
 use crate::{
     id::{IdMap, SessionId},
-    store::{Loaded, SessionKey},
+    store::{Body, Loaded, SessionKey},
 };
 
 pub(super) struct Entries {
@@ -147,7 +147,7 @@ const TABLES: usize =
 fn bytes_of(loaded: &Loaded) -> usize {
     let session = &loaded.session;
     let account = session.account.as_ref().map_or(0, |account| BLOCK + account.as_str().len());
-    let bytes = 2 * BLOCK + session.body.len() + session.data.len();
+    let bytes = 2 * BLOCK + session.body.len() + Body::OVERHEAD + session.data.len();
     TABLES + BLOCK + size_of::<Loaded>() + bytes + account
 }
 

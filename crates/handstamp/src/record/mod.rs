@@ -3,8 +3,10 @@
 //! A store sees a record only as bytes; what it must understand itself lies in
 //! [`StoredSession`](crate::store::StoredSession).
 
+mod head;
 mod rotation;
 
+pub(crate) use head::Head;
 pub(crate) use rotation::{Nonce, Rotation};
 
 use serde::{Deserialize, Serialize};

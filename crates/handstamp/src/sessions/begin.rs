@@ -109,13 +109,8 @@ impl Fresh {
         let presented = sessions.keys().presented(row.key.id, record.generation, secret);
         let last_use = row.last_use;
         let loaded = Loaded { session: row, account: AccountState::default(), cell: CellState::default() };
-        let session = Active::new(Snapshot {
-            loaded: Arc::new(loaded),
-            last_use,
-            record: Arc::new(record),
-            presented,
-            renewal: Renewal::NotDue,
-        });
+        let snapshot = Snapshot::new(Arc::new(loaded), last_use, presented, Renewal::NotDue);
+        let session = Active::new(snapshot.with_record(record));
         Begun { session, token }
     }
 }

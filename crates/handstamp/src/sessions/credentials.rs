@@ -26,7 +26,7 @@ impl Sessions {
             }
             let now = self.now();
             let secret = Secret::generate();
-            let record = snapshot.record.rekeyed(&secret, now);
+            let record = snapshot.record().rekeyed(&secret, now);
             let id = snapshot.row().key.id;
             let write = WriteId::generate();
             let kept = Kept { id, seen: snapshot.row().write, write, body: record.encode().into() };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     policy::Policy,
     reason::{EndReason, Ending, Evidence},
-    record::{Record, Rotation},
+    record::{Head, Rotation},
     store::Loaded,
     time::Timestamp,
     token::{Generation, Secret},
@@ -58,7 +58,7 @@ pub(super) enum Note {
 pub(super) fn judge(
     loaded: &Loaded,
     last_use: Timestamp,
-    record: &Record,
+    record: &Head,
     presented: (Generation, &Secret),
     policy: &Policy,
     arrived: Timestamp,
@@ -88,11 +88,11 @@ pub(super) fn judge(
     }
 }
 
-fn current(record: &Record, policy: &Policy, now: Timestamp) -> Judgement {
-    let window_over = is_over(&record.rotation, policy, now);
-    let note = if record.rotation.awaits_presentation() {
+fn current(record: &Head, policy: &Policy, now: Timestamp) -> Judgement {
+    let window_over = is_over(record.rotation(), policy, now);
+    let note = if record.rotation().awaits_presentation() {
         Some(Note::Presented)
-    } else if window_over && !matches!(record.rotation, Rotation::Settled) {
+    } else if window_over && !matches!(record.rotation(), Rotation::Settled) {
         Some(Note::Settled)
     } else {
         None
@@ -102,17 +102,17 @@ fn current(record: &Record, policy: &Policy, now: Timestamp) -> Judgement {
 }
 
 fn older(
-    record: &Record,
+    record: &Head,
     generation: Generation,
     secret: &Secret,
     policy: &Policy,
     at: Timestamp,
 ) -> Judgement {
     let reuse = Judgement::Reuse(Evidence::new(generation, record.generation));
-    if is_over(&record.rotation, policy, at) {
+    if is_over(record.rotation(), policy, at) {
         return reuse;
     }
-    match &record.rotation {
+    match record.rotation() {
         Rotation::Settled => reuse,
         Rotation::Privileged { since, .. } if generation < *since => reuse,
         // The answer with the new token was lost, and it is too long ago for a request under way: its

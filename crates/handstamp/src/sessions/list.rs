@@ -11,7 +11,6 @@ use crate::{
     policy::{Policy, SessionClass},
     proof::{Authorisations, Proof},
     reason::{Actor, EndReason, Ending},
-    record::Record,
     store::{AccountState, CellState, List, StoreError, StoredSession},
     time::Timestamp,
 };
@@ -138,7 +137,7 @@ impl Sessions {
         };
         // One that cannot be read is shown all the same, so that it can be ended.
         let record = match session.body.record() {
-            Ok(record) => Some(Record::clone(record)),
+            Ok(record) => Some(record),
             Err(error) => {
                 tracing::error!(%error, session = %session.key.id, "a session's record cannot be read");
                 None

@@ -102,11 +102,11 @@ impl Sessions {
         if !is_seen && !keys.verify(presented) {
             return Some(Verdict::Invalid);
         }
-        let record = session.body.record().ok()?;
+        let head = session.body.head().ok()?;
         let last_use = self.last_use_of(session);
         let now = self.now();
         let token = (presented.generation, &presented.secret);
-        match judge(&loaded, last_use, record, token, policy, look.arrived(now), now) {
+        match judge(&loaded, last_use, head, token, policy, look.arrived(now), now) {
             Judgement::Ended(ending) if matches!(session.state, StoredState::Ended(_)) => {
                 Some(Verdict::Ended(ending.reason))
             }
@@ -114,11 +114,10 @@ impl Sessions {
                 if look.is_use() {
                     self.touch(session, policy, now).await;
                 }
-                if presented.generation == record.generation {
+                if presented.generation == head.generation {
                     session.body.remember(presented);
                 }
-                let record = record.clone();
-                Some(active(Snapshot { loaded, last_use, record, presented: presented.clone(), renewal }))
+                Some(active(Snapshot::new(loaded, last_use, presented.clone(), renewal)))
             }
             _ => None,
         }

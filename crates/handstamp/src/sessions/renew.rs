@@ -43,10 +43,10 @@ impl Sessions {
         let id = snapshot.row().key.id;
         let now = self.now();
         let nonce = Nonce::generate();
-        let Some(secret) = self.successor(snapshot, snapshot.record.generation, &nonce) else {
+        let Some(secret) = self.successor(snapshot, snapshot.record().generation, &nonce) else {
             return Ok(None);
         };
-        let record = snapshot.record.renewed(&secret, nonce, now);
+        let record = snapshot.record().renewed(&secret, nonce, now);
         let renew = Renew {
             key: snapshot.row().key.clone(),
             seen: snapshot.row().write,
@@ -70,7 +70,8 @@ impl Sessions {
 
     /// The token that the presented one was renewed to.
     fn successor_again(&self, snapshot: &Snapshot) -> Option<IssuedToken> {
-        let Record { generation, rotation: Rotation::Renewed { nonce, .. }, .. } = &*snapshot.record else {
+        let Record { generation, rotation: Rotation::Renewed { nonce, .. }, .. } = &**snapshot.record()
+        else {
             return None;
         };
         let secret = self.successor(snapshot, generation.before(), nonce)?;

@@ -106,11 +106,11 @@ impl Sessions {
         for _ in 0..ROUNDS {
             let Some(loaded) = self.load(presented.id).await? else { return Ok(Verdict::Invalid) };
             let last_use = self.last_use_of(&loaded.session);
-            let record = loaded.session.body.record()?.clone();
+            let head = loaded.session.body.head()?;
             let now = self.now();
             let arrived = look.arrived(now);
             let token = (presented.generation, &presented.secret);
-            match judge(&loaded, last_use, &record, token, &policy, arrived, now) {
+            match judge(&loaded, last_use, head, token, &policy, arrived, now) {
                 Judgement::Invalid => return Ok(Verdict::Invalid),
                 Judgement::Superseded => return Ok(Verdict::Superseded),
                 Judgement::Ended(ending) => return Ok(Verdict::Ended(ending.reason)),
@@ -119,7 +119,7 @@ impl Sessions {
                 Judgement::Reuse(_) if look.is_again() => return Ok(Verdict::Superseded),
                 Judgement::Active { renewal, .. } if look.is_again() => {
                     let (loaded, presented) = (Arc::new(loaded), presented.clone());
-                    return Ok(active(Snapshot { loaded, last_use, record, presented, renewal }));
+                    return Ok(active(Snapshot::new(loaded, last_use, presented, renewal)));
                 }
                 Judgement::Expired(reason) => {
                     if self.expire(&loaded.session, reason, &policy, now).await? {
@@ -139,7 +139,7 @@ impl Sessions {
                         }
                     }
                     if let Some(note) = note
-                        && !self.note(&loaded, &record, note, now).await
+                        && !self.note(&loaded, note, now).await
                     {
                         continue;
                     }
@@ -147,7 +147,7 @@ impl Sessions {
                         self.touch(&loaded.session, &policy, now).await;
                     }
                     let (loaded, presented) = (Arc::new(loaded), presented.clone());
-                    return Ok(active(Snapshot { loaded, last_use, record, presented, renewal }));
+                    return Ok(active(Snapshot::new(loaded, last_use, presented, renewal)));
                 }
             }
         }
@@ -211,8 +211,8 @@ impl Sessions {
 
     /// Notes the first presentation of a token, or the end of a window. `false`: somebody else has
     /// written. A store that fails here only lengthens the window.
-    async fn note(&self, loaded: &Loaded, record: &Record, note: Note, at: Timestamp) -> bool {
-        match self.write_note(&loaded.session, record, note, at).await {
+    async fn note(&self, loaded: &Loaded, note: Note, at: Timestamp) -> bool {
+        match self.write_note(&loaded.session, note, at).await {
             Ok(written) => written,
             Err(error) => {
                 tracing::warn!(%error, session = %loaded.session.key.id, "could not note the use of a new token; it will be noted at its next use");
@@ -224,18 +224,18 @@ impl Sessions {
     pub(super) async fn write_note(
         &self,
         session: &StoredSession,
-        record: &Record,
         note: Note,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let id = session.key.id;
+        let record = session.body.record()?;
         let (rotation, change) = match note {
             Note::Presented => (record.rotation.presented(at), Change::Presented { session: id }),
             // The nonce goes with the window.
             Note::Settled => (Rotation::Settled, Change::Settled { session: id }),
         };
         let unsettled = note == Note::Presented;
-        let record = Record { rotation, ..record.clone() };
+        let record = Record { rotation, ..record };
         let renew = Renew {
             key: session.key.clone(),
             seen: session.write,

@@ -1,6 +1,9 @@
 //! A session as it was found: what a handler holds while it answers one request.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use super::judge::Renewal;
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     realm::AccountId,
     record::Record,
     slot::{SlotData, SlotError, SlotValue},
-    store::{Epoch, Loaded, StoredSession},
+    store::{Body, Epoch, Loaded, StoredSession},
     time::Timestamp,
     token::Presented,
 };
@@ -41,7 +44,7 @@ pub(super) struct Snapshot {
     pub(super) loaded: Arc<Loaded>,
     /// By what the store and this process knew.
     pub(super) last_use: Timestamp,
-    pub(super) record: Arc<Record>,
+    record: OnceLock<Arc<Record>>,
     pub(super) presented: Presented,
     pub(super) renewal: Renewal,
 }
@@ -98,7 +101,7 @@ impl Active {
 
     /// The browser and system it was begun on.
     pub fn device(&self) -> &DeviceFacts {
-        &self.snapshot().record.device
+        &self.snapshot().record().device
     }
 
     /// When it will end if it is not used again.
@@ -164,13 +167,13 @@ impl SignedInSession {
     }
 
     #[cfg(feature = "web")]
-    pub(crate) fn record(&self) -> &Arc<Record> {
-        &self.snapshot.record
+    pub(crate) fn body(&self) -> (&Body, &OnceLock<Arc<Record>>) {
+        (&self.snapshot.row().body, &self.snapshot.record)
     }
 
     /// How its holder proved who they are.
     pub fn proof(&self) -> Option<&Proof> {
-        self.snapshot.record.proof.as_ref()
+        self.snapshot.record().proof.as_ref()
     }
 
     /// When that was. Freshness counts from here, never from the last renewal.
@@ -180,11 +183,30 @@ impl SignedInSession {
 
     /// What the application has granted.
     pub fn authorisations(&self) -> &Authorisations {
-        &self.snapshot.record.authorisations
+        &self.snapshot.record().authorisations
     }
 }
 
 impl Snapshot {
+    /// Of a session whose record's head has been read.
+    pub(super) fn new(
+        loaded: Arc<Loaded>,
+        last_use: Timestamp,
+        presented: Presented,
+        renewal: Renewal,
+    ) -> Self {
+        Self { loaded, last_use, record: OnceLock::new(), presented, renewal }
+    }
+
+    pub(super) fn with_record(self, record: Record) -> Self {
+        Self { record: Arc::new(record).into(), ..self }
+    }
+
+    /// The whole record; most requests never ask for it.
+    pub(super) fn record(&self) -> &Arc<Record> {
+        self.row().body.record_in(&self.record)
+    }
+
     pub(super) fn row(&self) -> &StoredSession {
         &self.loaded.session
     }
@@ -196,7 +218,7 @@ impl Snapshot {
 
     /// Takes over a record that was just written, under the token that was issued for it.
     pub(super) fn rewritten(&mut self, record: Record, write: crate::id::WriteId, presented: Presented) {
-        self.record = Arc::new(record);
+        self.record = Arc::new(record).into();
         self.row_mut().write = write;
         self.presented = presented;
         self.renewal = Renewal::NotDue;

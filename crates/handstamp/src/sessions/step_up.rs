@@ -77,7 +77,7 @@ impl Sessions {
             let now = self.now();
             let secret = Secret::generate();
             let id = snapshot.row().key.id;
-            let (record, proven_at, entry) = change(id, now, snapshot.record.rekeyed(&secret, now));
+            let (record, proven_at, entry) = change(id, now, snapshot.record().rekeyed(&secret, now));
             let body = record.encode();
             let bytes = body.len() + snapshot.row().data.len();
             if bytes > RECORD_LIMIT {

@@ -108,10 +108,10 @@ impl Sessions {
     /// Closes the window of a change of token that is over, so that its nonce is gone.
     async fn settle(&self, key: &SessionKey) -> Result<(), StoreError> {
         let Some(loaded) = self.load(key.id).await? else { return Ok(()) };
-        let record = loaded.session.body.record()?;
+        let head = loaded.session.body.head()?;
         let now = self.now();
-        if is_over(&record.rotation, &self.policy(), now) {
-            self.write_note(&loaded.session, record, Note::Settled, now).await?;
+        if is_over(head.rotation(), &self.policy(), now) {
+            self.write_note(&loaded.session, Note::Settled, now).await?;
         }
         Ok(())
     }

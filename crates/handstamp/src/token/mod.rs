@@ -79,14 +79,14 @@ impl Presented {
         Self { id, generation, secret, key, mac: [0; MAC] }
     }
 
-    /// What is left of a genuine token when its secret is taken out.
+    /// What is to be remembered of a genuine token.
     pub(crate) fn seal(&self) -> Seal {
-        Seal { id: self.id, generation: self.generation, key: self.key, mac: self.mac }
+        Seal { generation: self.generation, key: self.key, mac: self.mac }
     }
 
-    /// Is this what is left of this token? Constant time in the MAC.
+    /// Are these this token's? Constant time in the MAC.
     pub(crate) fn bears(&self, seal: &Seal) -> bool {
-        let same = self.id == seal.id && self.generation == seal.generation && self.key == seal.key;
+        let same = self.generation == seal.generation && self.key == seal.key;
         same & bool::from(self.mac.ct_eq(&seal.mac))
     }
 
@@ -115,9 +115,8 @@ impl Presented {
     }
 }
 
-/// A token that was found genuine, without its secret: it opens nothing.
+/// What a genuine token has besides its session and its secret. It opens nothing.
 pub(crate) struct Seal {
-    id: SessionId,
     generation: Generation,
     key: [u8; 3],
     mac: [u8; MAC],

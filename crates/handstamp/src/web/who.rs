@@ -1,9 +1,9 @@
 //! Who is signed in, as a request sees it: shared with what was loaded, so that asking copies nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::{
-    AccountId, Authorisations, Proof, SessionId, SignedInSession, Timestamp, record::Record,
+    AccountId, Authorisations, Proof, SessionId, SignedInSession, Timestamp, record::Record, store::Body,
     web::SignedInFacts,
 };
 
@@ -12,25 +12,33 @@ pub(super) struct Who {
     pub(super) session: SessionId,
     pub(super) account: AccountId,
     pub(super) proven_at: Timestamp,
-    record: Arc<Record>,
+    body: Body,
+    /// Read when proof or authorisations are asked for.
+    record: OnceLock<Arc<Record>>,
 }
 
 impl Who {
     pub(super) fn of(session: &SignedInSession) -> Self {
+        let (body, record) = session.body();
         Self {
             session: session.id(),
             account: session.account().clone(),
             proven_at: session.proven_at(),
-            record: session.record().clone(),
+            body: body.clone(),
+            record: record.clone(),
         }
     }
 
+    fn record(&self) -> &Record {
+        self.body.record_in(&self.record)
+    }
+
     pub(super) fn proof(&self) -> Option<&Proof> {
-        self.record.proof.as_ref()
+        self.record().proof.as_ref()
     }
 
     pub(super) fn authorisations(&self) -> &Authorisations {
-        &self.record.authorisations
+        &self.record().authorisations
     }
 
     pub(super) fn facts(&self) -> SignedInFacts {
