@@ -43,7 +43,21 @@ pub(super) fn tests(repository: &Repository, rounds: &str, long: bool) -> Result
     run(repository
         .cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])
         .env("HANDSTAMP_ROUNDS", rounds))?;
+    measuring(repository, long)?;
     if long { interleavings(repository) } else { Ok(()) }
+}
+
+/// The programs that measure, and the measured side that is ours. The peers' own tests take minutes to build.
+fn measuring(repository: &Repository, long: bool) -> Result<()> {
+    let mut command = repository.cargo(&["test", "--locked", "--no-fail-fast", "--manifest-path", BENCH]);
+    command.arg("--target-dir").arg(repository.target());
+    if long {
+        command.arg("--workspace");
+    } else {
+        command
+            .args(["compare", "report", "results", "peer-handstamp"].map(|name| format!("--package={name}")));
+    }
+    run(&mut command)
 }
 
 /// Searches the orders in which requests can meet, with shuttle in the place of the standard locks. Has

@@ -114,3 +114,17 @@ impl Side for Handstamp {
 fn main() -> Result<()> {
     harness::main::<Handstamp>()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_routes_do_what_they_say() {
+        for variant in [None, Some("near-cache")] {
+            let mut peer = Handstamp::in_process(variant).await.unwrap();
+            harness::check::check_routes(&mut peer).await.unwrap();
+        }
+    }
+}

@@ -44,8 +44,8 @@ impl SlotData {
         if bytes.is_empty() {
             return Ok(T::default());
         }
-        let Slots { slots } =
-            encoding::decode("session data", bytes).map_err(|corrupt| SlotError::Corrupt { slot: T::NAME, corrupt })?;
+        let Slots { slots } = encoding::decode("session data", bytes)
+            .map_err(|corrupt| SlotError::Corrupt { slot: T::NAME, corrupt })?;
         let Some(slot) = slots.get(T::NAME) else { return Ok(T::default()) };
         let version = slot.version.and_then(|version| serde_json::from_str(version.get()).ok());
         value_of(version.unwrap_or(1), slot.value)

@@ -1,6 +1,5 @@
 //! Accounts and cells: the state that a verdict depends on besides the session.
 
-
 use serde::{Deserialize, Serialize};
 
 use super::{AccountKey, Body};

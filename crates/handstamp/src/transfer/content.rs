@@ -1,7 +1,6 @@
 //! Bytes that a store keeps for the engine, as they stand in a line: readable where they can be, and
 //! the same bytes again after reading.
 
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::Error};
 use serde_json::value::RawValue;
