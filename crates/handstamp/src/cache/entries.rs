@@ -142,7 +142,7 @@ const BLOCK: usize = 16 + 2 * size_of::<usize>();
 const TABLES: usize =
     (size_of::<(SessionId, u32)>() + 1) * 16 / 7 + 2 * (size_of::<Option<Slot>>() + size_of::<u32>());
 
-/// What a cached session takes, all included: record, data, account and tables. The realm's name is
+/// What a cached session takes, all included: record, what is remembered of it, data, account and tables. The realm's name is
 /// shared with the engine.
 fn bytes_of(loaded: &Loaded) -> usize {
     let session = &loaded.session;

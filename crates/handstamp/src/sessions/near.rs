@@ -53,6 +53,16 @@ impl Near {
     }
 }
 
+/// What memory says of a token.
+pub(super) enum Recalled {
+    /// The verdict.
+    Answered(Verdict),
+    /// Nothing that counts; but the token is one of ours.
+    Genuine,
+    /// Nothing, not even that.
+    Unverified,
+}
+
 impl Sessions {
     /// What the near cache has done and holds; `None` without one.
     pub fn cache_metrics(&self) -> Option<CacheMetrics> {
@@ -84,31 +94,28 @@ impl Sessions {
     /// The verdict from memory: `Active` where nothing has to be written, or `Ended` by an end that is
     /// recorded. Everything else may be old, such as an idle clock that another node has wound up again,
     /// and is asked of the store (promise 13).
-    pub(super) async fn recalled(
-        &self,
-        presented: &Presented,
-        look: Look,
-        policy: &Policy,
-    ) -> Option<Verdict> {
+    pub(super) async fn recalled(&self, presented: &Presented, look: Look, policy: &Policy) -> Recalled {
         let key = self.key(presented.id);
-        let loaded = match &self.inner.memory {
-            Some(memory) => memory.recall(&key)?,
-            None => self.inner.store.recall(&key, policy.max_staleness)?,
+        let there = match &self.inner.memory {
+            Some(memory) => memory.recall(&key),
+            None => self.inner.store.recall(&key, policy.max_staleness),
         };
+        let Some(loaded) = there else { return Recalled::Unverified };
         let (session, keys) = (&loaded.session, self.keys());
         // A MAC that was found genuine with this record is not computed again: the judgement below asks
         // for the secret, and the MAC follows from the rest.
         let is_seen = session.body.has_seen(presented) && keys.knows(presented);
         if !is_seen && !keys.verify(presented) {
-            return Some(Verdict::Invalid);
+            return Recalled::Answered(Verdict::Invalid);
         }
-        let head = session.body.head().ok()?;
+        let undecided = if is_seen { Recalled::Unverified } else { Recalled::Genuine };
+        let Ok(head) = session.body.head() else { return undecided };
         let last_use = self.last_use_of(session);
         let now = self.now();
         let token = (presented.generation, &presented.secret);
         match judge(&loaded, last_use, head, token, policy, look.arrived(now), now) {
             Judgement::Ended(ending) if matches!(session.state, StoredState::Ended(_)) => {
-                Some(Verdict::Ended(ending.reason))
+                Recalled::Answered(Verdict::Ended(ending.reason))
             }
             Judgement::Active { renewal, note: None } if session.replaces.is_none() => {
                 if look.is_use() {
@@ -117,9 +124,9 @@ impl Sessions {
                 if presented.generation == head.generation {
                     session.body.remember(presented);
                 }
-                Some(active(Snapshot::new(loaded, last_use, presented.clone(), renewal)))
+                Recalled::Answered(active(Snapshot::new(loaded, last_use, presented.clone(), renewal)))
             }
-            _ => None,
+            _ => undecided,
         }
     }
 }

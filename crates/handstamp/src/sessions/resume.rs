@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Active, Sessions, Verdict,
     judge::{Judgement, Note, judge},
+    near::Recalled,
     replace::Replacement,
     session::Snapshot,
 };
@@ -61,8 +62,8 @@ impl Look {
 }
 
 impl Sessions {
-    /// The verdict on a presented token. Anything that is not a token of ours ends before the store
-    /// is asked.
+    /// The verdict on a presented token. Anything that is not a token of ours costs a look-up in
+    /// this process's memory at most, and ends before the store is asked.
     pub async fn resume(&self, token: &[u8], activity: Activity) -> Verdict {
         self.resume_arrived(token, activity, self.now()).await
     }
@@ -76,11 +77,10 @@ impl Sessions {
     ) -> Verdict {
         let Some(presented) = Presented::parse(token) else { return Verdict::Invalid };
         let (look, policy) = (Look::Request { activity, arrived }, self.policy());
-        if let Some(verdict) = self.recalled(&presented, look, &policy).await {
-            return verdict;
-        }
-        if !self.keys().verify(&presented) {
-            return Verdict::Invalid;
+        match self.recalled(&presented, look, &policy).await {
+            Recalled::Answered(verdict) => return verdict,
+            Recalled::Unverified if !self.keys().verify(&presented) => return Verdict::Invalid,
+            Recalled::Unverified | Recalled::Genuine => {}
         }
         match self.decide(&presented, look).await {
             Ok(verdict) => verdict,

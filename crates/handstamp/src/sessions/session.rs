@@ -14,7 +14,7 @@ use crate::{
     realm::AccountId,
     record::Record,
     slot::{SlotData, SlotError, SlotValue},
-    store::{Body, Epoch, Loaded, StoredSession},
+    store::{Epoch, Loaded, StoredSession},
     time::Timestamp,
     token::Presented,
 };
@@ -167,7 +167,7 @@ impl SignedInSession {
     }
 
     #[cfg(feature = "web")]
-    pub(crate) fn body(&self) -> (&Body, &OnceLock<Arc<Record>>) {
+    pub(crate) fn body(&self) -> (&crate::store::Body, &OnceLock<Arc<Record>>) {
         (&self.snapshot.row().body, &self.snapshot.record)
     }
 

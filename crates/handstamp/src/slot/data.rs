@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{OnSignIn, SlotError, SlotValue, Unreadable, value::CheckName};
@@ -126,10 +126,15 @@ struct Slots<'a> {
 
 #[derive(Deserialize)]
 struct Stored<'a> {
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "present")]
     version: Option<&'a RawValue>,
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "present")]
     value: Option<&'a RawValue>,
+}
+
+/// A field that is there, also if it is `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 fn value_of<T: SlotValue>(version: u32, value: Option<&RawValue>) -> Result<T, SlotError> {
@@ -246,5 +251,44 @@ mod tests {
         assert_eq!(data.applied(never, mine), Some(false));
         data.remember_write(WriteId::generate());
         assert_eq!(data.applied(mine, seen), None);
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Chosen(Option<String>);
+
+    impl SlotValue for Chosen {
+        const NAME: &'static str = "chosen";
+    }
+
+    /// Read where it lies, a stored `null` was taken for a field that is missing: a slot that holds
+    /// nothing could be written and never read again.
+    #[test]
+    fn a_value_that_is_null_is_read_where_it_lies() {
+        let mut data = SlotData::default();
+        data.write(&Chosen(None)).unwrap();
+        assert_eq!(data.read::<Chosen>().unwrap(), Chosen(None));
+        assert_eq!(SlotData::read_in::<Chosen>(&data.encode()).unwrap(), Chosen(None));
+    }
+
+    proptest::proptest! {
+        /// Both ways to read a slot read the same.
+        #[test]
+        fn a_slot_reads_the_same_where_it_lies(
+            value in "[ -~]{0,20}", version in 0_u32..4, others in proptest::collection::vec("[a-z]{1,6}", 0..4),
+        ) {
+            let raw = |json: String| serde_json::value::RawValue::from_string(json).unwrap();
+            let mut data = SlotData::default();
+            for name in others {
+                data.slots.insert(name, BTreeMap::from([("value".to_owned(), raw("[1, null]".to_owned()))]));
+            }
+            let text = serde_json::to_string(&value).unwrap();
+            for json in [text, value.clone(), "null".to_owned()] {
+                let Ok(json) = RawValue::from_string(json) else { continue };
+                let slot = [("value".to_owned(), json), ("version".to_owned(), raw(version.to_string()))];
+                data.slots.insert("chosen".to_owned(), slot.into());
+                let (whole, there) = (data.read::<Chosen>(), SlotData::read_in::<Chosen>(&data.encode()));
+                proptest::prop_assert_eq!(format!("{whole:?}"), format!("{there:?}"));
+            }
+        }
     }
 }

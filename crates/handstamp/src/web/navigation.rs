@@ -15,7 +15,7 @@ pub(crate) struct Signals {
     from_here: bool,
     has_site: bool,
     mode: Option<bool>,
-    elsewhere: bool,
+    is_document: Option<bool>,
     /// Fetched ahead of time, by a browser that may never show it.
     pub(crate) is_prefetch: bool,
     /// A top-level navigation of a browser: its answer becomes a page that somebody sees.
@@ -38,7 +38,7 @@ impl Signals {
             }
         }
         signals.is_navigation = match signals.mode {
-            Some(navigates) => navigates && !signals.elsewhere,
+            Some(navigates) => navigates && signals.is_document.unwrap_or(true),
             // Browsers on plain http send no Fetch Metadata.
             None => matches!(*method, Method::GET | Method::HEAD | Method::POST) && wants_html(headers),
         };
@@ -55,7 +55,7 @@ impl Signals {
         } else if *name == MODE {
             self.mode.get_or_insert(value == "navigate");
         } else if *name == DEST {
-            self.elsewhere |= value != "document";
+            self.is_document.get_or_insert(value == "document");
         } else if *name == SEC_PURPOSE {
             self.is_prefetch = true;
         }

@@ -1,13 +1,16 @@
 //! Who is signed in, as a request sees it: shared with what was loaded, so that asking copies nothing.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     AccountId, Authorisations, Proof, SessionId, SignedInSession, Timestamp, record::Record, store::Body,
     web::SignedInFacts,
 };
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Who {
     pub(super) session: SessionId,
     pub(super) account: AccountId,
@@ -49,5 +52,12 @@ impl Who {
             proven_at: self.proven_at,
             authorisations: self.authorisations().clone(),
         }
+    }
+}
+
+impl fmt::Debug for Who {
+    /// Names only: a record is for no log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.account, self.session)
     }
 }
