@@ -46,6 +46,35 @@ async fn a_batch_that_was_damaged_is_cut_off_where_it_stops_making_sense() {
     }
 }
 
+/// Damage that began within a string and ended within another one left a line that was JSON, made of two entries.
+/// It was believed, and where the second one's cell went on after it, the second one was lost.
+#[tokio::test]
+async fn damage_from_one_string_into_another_is_cut_off_too() {
+    let world = World::new();
+    world.happen(3).await;
+    world.archive().await;
+    let synced = usize::try_from(fs::metadata(&world.path).unwrap().len()).unwrap();
+    world.happen(40).await;
+    world.archive().await;
+    let whole = fs::read_to_string(&world.path).unwrap();
+    let inside = |string: &str| -> Vec<usize> {
+        let places = whole.match_indices(string).map(|(at, string)| at + string.len());
+        places.filter(|at| *at > synced).collect()
+    };
+    let (kinds, sessions) = (inside(r#""kind":"beg"#), inside(r#""session":"ses_"#));
+    assert!(kinds.len() >= 40 && sessions.len() >= 40, "{whole}");
+    for begins in [&kinds, &sessions] {
+        for (begin, end) in begins.iter().zip(&sessions[1..]) {
+            let mut damaged = whole.clone().into_bytes();
+            damaged[*begin..*end].fill(b'x');
+            fs::write(&world.path, &damaged).unwrap();
+            world.archive().await;
+            world.is_complete().await;
+            assert!(!fs::read_to_string(&world.path).unwrap().contains("xxxxxxxx"));
+        }
+    }
+}
+
 /// The task that follows the log is dropped at any point, and another one goes on with the same archive.
 #[tokio::test]
 async fn a_dropped_call_loses_nothing_and_writes_nothing_twice() {

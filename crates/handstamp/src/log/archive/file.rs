@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     ArchiveError, LogPosition, Said,
-    line::{EntryLine, POSITION_START, PositionLine, VERSION},
+    line::{POSITION_START, PositionLine, VERSION, place_in},
 };
 use crate::realm::RealmName;
 
@@ -134,8 +134,8 @@ fn read_tail(bytes: &[u8]) -> Result<Option<Tail>, String> {
     let mut whole = after.next().map_or(start, |(at, line)| at + line.len());
     for (at, line) in after {
         let is_whole = line.ends_with(b"\n");
-        match serde_json::from_slice::<EntryLine>(line) {
-            Ok(EntryLine { entry }) if is_whole => position.read_to(entry.cell, entry.position),
+        match place_in(line) {
+            Some(place) if is_whole => position.read_to(place.cell, place.position),
             _ => break,
         }
         whole = at + line.len();

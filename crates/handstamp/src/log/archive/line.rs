@@ -6,9 +6,12 @@
 //!   (`null`) because the store is another one; it goes on after this position.
 //! * `{"format":1,"entry":{...}}`: an entry as the store keeps it, with its cell and its position there.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
-use crate::{id::Cell, log::Entry, realm::RealmName};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{encoding::FORMAT, id::Cell, log::Entry, realm::RealmName};
 
 use super::LogPosition;
 
@@ -31,16 +34,48 @@ struct Gap {
     missing: Option<u64>,
 }
 
-/// What of an entry says where it belongs.
 #[derive(Deserialize)]
-pub(super) struct EntryLine {
-    pub(super) entry: Place,
+struct EntryLine<'a> {
+    format: u8,
+    #[serde(borrow)]
+    entry: &'a RawValue,
 }
 
+/// What of an entry says where it belongs.
 #[derive(Deserialize)]
 pub(super) struct Place {
     pub(super) cell: Cell,
     pub(super) position: u64,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    change: Change<'a>,
+}
+
+#[derive(Deserialize)]
+struct Change<'a> {
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
+}
+
+/// No kind of change has a longer name, nor will one: what is longer is no name.
+const LONGEST_KIND: usize = 64;
+
+/// Where the entry of a line belongs; `None` if this is no line of an entry. One of a format that this program
+/// knows is read whole: of a damaged line that still is JSON, the parts need not belong together.
+pub(super) fn place_in(line: &[u8]) -> Option<Place> {
+    let EntryLine { format, entry } = serde_json::from_slice(line).ok()?;
+    if format <= FORMAT {
+        Entry::decode(&[&[format], entry.get().as_bytes()].concat()).ok()?;
+        // A kind that this program does not know is no damage; one that goes on into another line is.
+        let Named { change } = serde_json::from_str(entry.get()).ok()?;
+        if change.kind.len() > LONGEST_KIND {
+            return None;
+        }
+    }
+    serde_json::from_str(entry.get()).ok()
 }
 
 pub(super) fn position_line(realm: &RealmName, position: &LogPosition) -> Vec<u8> {
