@@ -82,7 +82,8 @@ impl Sessions {
             Recalled::Unverified if !self.keys().verify(&presented) => return Verdict::Invalid,
             Recalled::Unverified | Recalled::Genuine => {}
         }
-        match self.decide(&presented, look).await {
+        // What seldom happens is boxed: it would lie in every request's future, and be moved with it.
+        match Box::pin(self.decide(&presented, look)).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 tracing::warn!(%error, "a session could not be verified");

@@ -112,7 +112,7 @@ impl RequestSession {
             Verdict::Active(active) => {
                 let is_wanted = active.renewal_is_due() && active.signed_in().is_some();
                 if is_wanted && facts.signals.reaches_the_browser() && self.may_issue().is_ok() {
-                    self.renew(&active).await;
+                    Box::pin(self.renew(&active)).await;
                 }
                 FoundSession::Active(active)
             }

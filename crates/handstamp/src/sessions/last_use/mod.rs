@@ -36,7 +36,8 @@ impl Sessions {
         let id = session.key.id;
         let idle = session.clocks(&policy.clocks()).idle;
         let Some(claim) = self.inner.last_uses.note(id, session.last_use, now, idle) else { return };
-        if let Err(error) = self.write_uses(claim.batch()).await {
+        // Boxed, because it happens once in a touch interval and its room would be taken by every request.
+        if let Err(error) = Box::pin(self.write_uses(claim.batch())).await {
             tracing::warn!(%error, session = %id, "a use could not be noted; it is tried again");
         }
     }
