@@ -7,6 +7,7 @@
 mod extract;
 mod halt;
 mod look;
+mod passing_time;
 mod random;
 mod sessions;
 mod step_error;
@@ -15,10 +16,12 @@ mod visitor;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 pub use halt::Halt;
 pub use look::{Look, Seen};
+pub use passing_time::TimeMode;
 pub use random::Random;
 pub use step_error::StepError;
 pub use visitor::{Alter, Played, Visitor};
@@ -94,6 +97,7 @@ pub struct Audit {
     oracle: OnceLock<Oracle>,
     verdicts: Mutex<BTreeMap<&'static str, Verdict>>,
     passwords: Mutex<BTreeMap<Person, Secret>>,
+    moved: Mutex<Duration>,
     sessions: Sessions,
 }
 
@@ -110,6 +114,7 @@ impl Audit {
             oracle: OnceLock::new(),
             verdicts: Mutex::default(),
             passwords: Mutex::default(),
+            moved: Mutex::default(),
             sessions: Sessions::default(),
         })
     }
@@ -178,6 +183,13 @@ impl Audit {
     /// Remembers that the password was changed.
     pub fn password_changed(&self, person: Person, password: Secret) {
         self.passwords.lock().unwrap_or_else(PoisonError::into_inner).insert(person, password);
+    }
+
+    /// Adds to how far the application's clock was moved in all, and says how far that is.
+    fn moved(&self, by: Duration) -> Duration {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        *moved += by;
+        *moved
     }
 
     /// Whether the recipe has the step.

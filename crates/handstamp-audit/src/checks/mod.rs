@@ -7,6 +7,7 @@ mod fixation;
 mod kill;
 mod oracle;
 mod termination;
+mod timeouts;
 
 use std::{fmt, future::Future, pin::Pin};
 
@@ -44,7 +45,7 @@ impl fmt::Debug for Check {
 /// Every check, in the order in which they run: what needs a live oracle after it, and what may lock an
 /// account out last.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [oracle::CHECKS, fixation::CHECKS, termination::CHECKS].into_iter().flatten()
+    [oracle::CHECKS, fixation::CHECKS, termination::CHECKS, timeouts::CHECKS].into_iter().flatten()
 }
 
 /// The check of this id, whatever its case.
@@ -69,7 +70,7 @@ mod tests {
             assert!(explanation.len() > 40, "{id} explains nothing");
             assert!(remedy.len() > 20, "{id} says nothing of what to change");
             assert!(
-                check.description.requests > 0 || explanation.contains("no request"),
+                check.description.requests > 0 || explanation.to_lowercase().contains("no request"),
                 "{id} costs something"
             );
         }
