@@ -1,5 +1,6 @@
 //! `handstamp`: the one binary.
 
+mod audit;
 mod keys;
 mod policy;
 mod store;
@@ -26,6 +27,7 @@ Examples:
   handstamp keys new              a realm key, for a secret manager or a file
   handstamp policy aal2           a preset, and how it differs from NIST 800-63B-4
   handstamp store info state      what the session store in the folder `state` holds
+  handstamp audit list-checks     what is asked of an application's sessions
 
 Logs go to standard error; set RUST_LOG, such as RUST_LOG=handstamp=debug, to see more.";
 
@@ -44,6 +46,9 @@ enum Command {
     /// Look after an embedded store while no program uses it.
     #[command(subcommand)]
     Store(store::StoreCommand),
+    /// Test the session management of any web application from outside.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
 }
 
 #[derive(Args)]
@@ -81,6 +86,7 @@ async fn main() -> ExitCode {
         Command::Keys(command) => keys::run(&command),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Store(command) => store::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
     }
 }
 

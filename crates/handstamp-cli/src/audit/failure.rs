@@ -1,0 +1,20 @@
+//! Why a verb did not do what it was asked to.
+
+use std::{io, process::ExitCode};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The command line, or a file that it names, is wrong.
+    #[error("{0}")]
+    Usage(String),
+    #[error("standard output: {0}")]
+    Output(io::Error),
+}
+
+impl Failure {
+    pub(super) fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) | Self::Output(_) => 2,
+        })
+    }
+}

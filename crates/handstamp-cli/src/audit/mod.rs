@@ -1,0 +1,47 @@
+//! `handstamp audit`: tests the session management of an application from outside.
+//!
+//! Results go to standard output, everything else to standard error, so that each verb can stand in a pipe.
+
+mod explain;
+mod failure;
+mod list_checks;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use failure::Failure;
+
+#[derive(Subcommand)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) enum AuditCommand {
+    /// Explain a check: what it asks, why that matters, what to change.
+    Explain(explain::ExplainArguments),
+    /// List every check: what it asks, how much it matters, which requirements it answers.
+    ListChecks(list_checks::ListChecksArguments),
+}
+
+/// What a verb ends with; `run` has the most of them.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    no finding that counts (see --fail-on)
+  1    findings
+  2    the command line or the recipe is wrong
+  3    the login does not work, or signed in cannot be told from not signed in
+  4    with --strict: a question was asked and has no answer
+  5    parked sessions have not reached their time yet
+  6    the application cannot be reached, or the budget was used up before anything could be asked
+  130  interrupted; the sessions that were made are ended";
+
+pub(crate) async fn run(command: AuditCommand) -> ExitCode {
+    let outcome = match &command {
+        AuditCommand::Explain(arguments) => explain::run(arguments),
+        AuditCommand::ListChecks(arguments) => list_checks::run(arguments),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("handstamp audit: {failure}");
+            failure.exit_code()
+        }
+    }
+}
