@@ -3,6 +3,7 @@
 //! Each file has its [`Check`]: the description, and the function that asks. A check says "dead" or "alive" of a
 //! token, never of a cookie, and only with the controls of `kill` beside it.
 
+mod exposure;
 mod fixation;
 mod kill;
 mod oracle;
@@ -45,7 +46,16 @@ impl fmt::Debug for Check {
 /// Every check, in the order in which they run: what needs a live oracle after it, and what may lock an
 /// account out last.
 pub fn catalogue() -> impl Iterator<Item = &'static Check> {
-    [oracle::CHECKS, fixation::CHECKS, termination::CHECKS, timeouts::CHECKS].into_iter().flatten()
+    [
+        oracle::CHECKS,
+        fixation::CHECKS,
+        termination::CHECKS,
+        timeouts::CHECKS,
+        exposure::CHECKS,
+        exposure::LAST_CHECKS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The check of this id, whatever its case.
