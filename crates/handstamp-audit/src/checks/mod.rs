@@ -3,6 +3,7 @@
 //! Each file has its [`Check`]: the description, and the function that asks. A check says "dead" or "alive" of a
 //! token, never of a cookie, and only with the controls of `kill` beside it.
 
+mod cross_site;
 mod exposure;
 mod fixation;
 mod kill;
@@ -52,6 +53,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         termination::CHECKS,
         timeouts::CHECKS,
         exposure::CHECKS,
+        cross_site::CHECKS,
         exposure::LAST_CHECKS,
     ]
     .into_iter()

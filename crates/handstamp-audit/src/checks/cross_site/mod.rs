@@ -1,0 +1,14 @@
+//! Whether another site can act with the session of whoever visits it.
+//!
+//! What counts is the effect, read back: answers that look alike say nothing. Every forged request is one that a
+//! page of another site can make a browser send, with the headers that browsers add; requests that no browser
+//! sends are not held against an application.
+
+mod forged;
+mod login;
+mod write_by_get;
+mod write_needs_proof;
+
+use super::Check;
+
+pub(super) const CHECKS: &[Check] = &[write_needs_proof::CHECK, login::CHECK, write_by_get::CHECK];
