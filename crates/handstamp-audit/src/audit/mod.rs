@@ -8,6 +8,10 @@ mod extract;
 mod halt;
 mod look;
 mod passing_time;
+#[allow(dead_code)]
+mod mail;
+#[allow(dead_code)]
+mod prepared;
 mod random;
 mod sessions;
 mod step_error;
@@ -21,6 +25,9 @@ use std::{
 
 pub use halt::Halt;
 pub use look::{Look, Seen};
+pub(crate) use mail::MailMark;
+#[allow(unused_imports)]
+pub(crate) use prepared::Prepared;
 pub use passing_time::TimeMode;
 pub use random::Random;
 pub use step_error::StepError;

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     Audit, Person, StepError,
-    extract::{extract, shows},
+    extract::shows,
 };
 use crate::{
     cookie::{Jar, SetCookie, http_date},
@@ -15,9 +15,6 @@ use crate::{
     recipe::{Body, DeclaredCredential, Expectation, Step, StepName, StepRequest, Template, Variables},
     wire::{Exchange, ExchangeId, Origin, Request, SendError},
 };
-
-/// The most redirects that are followed.
-const MOST_REDIRECTS: usize = 10;
 
 /// Names that stand for something before any answer.
 pub(crate) const GIVEN_NAMES: [&str; 8] =
@@ -29,7 +26,7 @@ pub type Alter<'a> = &'a (dyn Fn(&mut Request) + Send + Sync);
 /// Somebody with a browser of their own.
 #[derive(Clone)]
 pub struct Visitor<'a> {
-    audit: &'a Audit,
+    pub(super) audit: &'a Audit,
     person: Option<Person>,
     /// The cookies.
     pub jar: Jar,
@@ -129,40 +126,14 @@ impl<'a> Visitor<'a> {
             exchange,
             source,
         };
-        let (mut origin, wire) = self.compose(request).map_err(|why| fail(why, None, None))?;
+        let (origin, wire) = self.compose(request).map_err(|why| fail(why, None, None))?;
         let mut wire = self.with_cookies(&origin, wire);
         alter(&mut wire);
+        let mark = self.mark_mail(step, request).await?;
         let purpose = format!("{step} as {}", self.name());
-        for redirects in 0.. {
-            let sent = self.audit.send_patiently(&origin, &wire, &purpose).await;
-            let exchange = sent.map_err(|error: SendError| fail(error.to_string(), None, Some(error)))?;
-            self.take(&exchange);
-            exchanges.push(exchange.clone());
-            if !(request.follows_redirects && exchange.response.is_redirect()) {
-                break;
-            }
-            if redirects == MOST_REDIRECTS {
-                let why = format!("it redirects more than {MOST_REDIRECTS} times");
-                return Err(fail(why, Some(exchange.id), None));
-            }
-            let next = redirect(&origin, &exchange);
-            let Some((next_origin, next)) = next else {
-                return Err(fail("it redirects to no address of HTTP".to_owned(), Some(exchange.id), None));
-            };
-            wire = self.with_cookies(&next_origin, next);
-            origin = next_origin;
-        }
-        let Some(last) = exchanges.last().cloned() else { return Ok(()) };
-        self.check(&request.expect, &last).map_err(|why| fail(why, Some(last.id), None))?;
-        for (name, extractor) in &request.extract {
-            let found = extract(extractor, &last.response);
-            if found.is_empty() && !extractor.is_optional {
-                let why = format!("{{{{{name}}}}} was not found in the answer ({})", brief(&last));
-                return Err(fail(why, Some(last.id), None));
-            }
-            self.variables.set_all(name.clone(), found);
-        }
-        Ok(())
+        let sent = self.audit.send_patiently(&origin, &wire, &purpose).await;
+        let exchange = sent.map_err(|error: SendError| fail(error.to_string(), None, Some(error)))?;
+        self.follow(step, request, mark, exchange, exchanges).await
     }
 
     /// The request as bytes will say it, without cookies; an error says which name stands for nothing.
@@ -303,7 +274,7 @@ impl<'a> Visitor<'a> {
         Ok(())
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.person.map_or("nobody", |person| &self.audit.account(person).name)
     }
 
@@ -328,7 +299,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// A code of now, where the step asks for one.
-    fn refresh_code(&mut self, step: &Step) {
+    pub(super) fn refresh_code(&mut self, step: &Step) {
         let Some(person) = self.person else { return };
         let asks = step.requests.iter().any(|request| match &request.body {
             Body::Form(fields) => fields.iter().any(|(_, value)| value.names().any(|name| name == "totp")),
@@ -378,21 +349,6 @@ pub(crate) fn brief(exchange: &Exchange) -> String {
     )
 }
 
-/// The request that a redirect leads to (RFC 9110 section 15.4): 307 and 308 repeat it, others make it a `GET`.
-fn redirect(origin: &Origin, exchange: &Exchange) -> Option<(Origin, Request)> {
-    let from = Url::parse(&format!("{origin}{}", exchange.request.target)).ok()?;
-    let to = from.join(exchange.response.header("location")?.trim()).ok()?;
-    let next = Origin::of(&to)?;
-    let mut request = if matches!(exchange.response.status, 307 | 308) {
-        exchange.request.clone()
-    } else {
-        Request::get("")
-    };
-    request.target = path_and_query(&to);
-    request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
-    Some((next, request))
-}
-
 fn join(base: &Url, target: &str) -> Option<Url> {
     if target.starts_with("http://") || target.starts_with("https://") {
         return Url::parse(target).ok();
@@ -402,7 +358,7 @@ fn join(base: &Url, target: &str) -> Option<Url> {
     Url::parse(&format!("{prefix}{slash}{target}")).ok()
 }
 
-fn path_and_query(url: &Url) -> String {
+pub(super) fn path_and_query(url: &Url) -> String {
     match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),

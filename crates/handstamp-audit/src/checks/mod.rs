@@ -3,6 +3,7 @@
 //! Each file has its [`Check`]: the description, and the function that asks. A check says "dead" or "alive" of a
 //! token, never of a cookie, and only with the controls of `kill` beside it.
 
+mod cookies;
 mod cross_site;
 mod exposure;
 mod fixation;
@@ -54,6 +55,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         timeouts::CHECKS,
         exposure::CHECKS,
         cross_site::CHECKS,
+        cookies::CHECKS,
         exposure::LAST_CHECKS,
     ]
     .into_iter()
