@@ -7,9 +7,8 @@
 mod extract;
 mod halt;
 mod look;
-mod passing_time;
-#[allow(dead_code)]
 mod mail;
+mod passing_time;
 #[allow(dead_code)]
 mod prepared;
 mod random;
@@ -104,6 +103,7 @@ pub struct Audit {
     oracle: OnceLock<Oracle>,
     verdicts: Mutex<BTreeMap<&'static str, Verdict>>,
     passwords: Mutex<BTreeMap<Person, Secret>>,
+    met: Mutex<Vec<Secret>>,
     moved: Mutex<Duration>,
     sessions: Sessions,
 }
@@ -121,6 +121,7 @@ impl Audit {
             oracle: OnceLock::new(),
             verdicts: Mutex::default(),
             passwords: Mutex::default(),
+            met: Mutex::default(),
             moved: Mutex::default(),
             sessions: Sessions::default(),
         })
@@ -189,6 +190,7 @@ impl Audit {
 
     /// Remembers that the password was changed.
     pub fn password_changed(&self, person: Person, password: Secret) {
+        self.met([password.reveal()]);
         self.passwords.lock().unwrap_or_else(PoisonError::into_inner).insert(person, password);
     }
 
@@ -197,6 +199,17 @@ impl Audit {
         let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
         *moved += by;
         *moved
+    }
+
+    /// Remembers values that answers gave or that were made up, which no report may show.
+    pub(crate) fn met<'v>(&self, values: impl IntoIterator<Item = &'v str>) {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.extend(values.into_iter().map(|value| Secret::new(value.to_owned())));
+    }
+
+    /// Every such value so far.
+    pub(crate) fn secrets_met(&self) -> Vec<Secret> {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Whether the recipe has the step.

@@ -12,6 +12,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     begun: Mutex<Vec<Begun>>,
+    done: Mutex<CleanUp>,
 }
 
 #[derive(Debug)]
@@ -38,8 +39,18 @@ impl Sessions {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner).push(begun);
     }
 
-    fn take(&self) -> Vec<Begun> {
-        std::mem::take(&mut *self.begun.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Those of one person, or of everybody.
+    fn take(&self, person: Option<Person>) -> Vec<Begun> {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        let (taken, kept) = std::mem::take(&mut *begun)
+            .into_iter()
+            .partition(|one| person.is_none_or(|person| one.person == person));
+        *begun = kept;
+        taken
+    }
+
+    fn done(&self) -> std::sync::MutexGuard<'_, CleanUp> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -47,8 +58,17 @@ impl Audit {
     /// Ends every session that the run made and that still lives. Sessions whose end cannot be asked for, since
     /// the recipe has no `logout` or the budget is used up, are counted.
     pub async fn clean_up(&self) -> CleanUp {
-        let mut done = CleanUp::default();
-        for begun in self.sessions.take() {
+        self.end(None).await;
+        *self.sessions.done()
+    }
+
+    /// Ends every session that the run made for this person so far, for checks that count sessions.
+    pub(crate) async fn end_sessions_of(&self, person: Person) {
+        self.end(Some(person)).await;
+    }
+
+    async fn end(&self, person: Option<Person>) {
+        for begun in self.sessions.take(person) {
             let mut visitor = self.visitor(begun.person);
             (visitor.jar, visitor.variables) = (begun.jar, begun.variables);
             let is_over = match self.look_for(&visitor.credentials(), "clean-up: is this session over").await
@@ -59,8 +79,8 @@ impl Audit {
                 Ok(look) => look.is_nobody(),
                 Err(_) => false,
             };
+            let mut done = self.sessions.done();
             if is_over { done.ended += 1 } else { done.left += 1 }
         }
-        done
     }
 }

@@ -9,6 +9,7 @@ mod exposure;
 mod fixation;
 mod kill;
 mod oracle;
+mod several;
 mod termination;
 mod timeouts;
 
@@ -52,6 +53,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         oracle::CHECKS,
         fixation::CHECKS,
         termination::CHECKS,
+        several::CHECKS,
         timeouts::CHECKS,
         exposure::CHECKS,
         cross_site::CHECKS,

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check::new(
             "Take a request with two session cookies for one of nobody, and name the cookie `__Host-...`, so that no \
              sibling domain can plant a second one.",
         )
-        .standards(&["3.3.3"], &["SESS-03"], &[565])
+        .standards(&[], &["SESS-03"], &[565])
         .costs(14),
     |audit| Box::pin(run(audit)),
 );

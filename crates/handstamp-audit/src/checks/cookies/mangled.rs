@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check::new(
              `$Version`. It fails where one signs in: the prefix then keeps nobody from planting the cookie.",
         )
         .remedied_by("Compare names of cookies byte by byte, and decode or trim nothing of them.")
-        .standards(&["3.3.3"], &["SESS-03"], &[565])
+        .standards(&["3.3.3"], &["SESS-03"], &[])
         .costs(14),
     |audit| Box::pin(run(audit)),
 );

@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check::new(
              with the rest, or where the rest beside the second account's session leads to the first.",
         )
         .remedied_by("Set `Secure` on every cookie that has a part in signing in, and send `Strict-Transport-Security`.")
-        .standards(&["3.3.1", "3.4.1"], &["SESS-09"], &[522])
+        .standards(&[], &["SESS-09"], &[522])
         .costs(9),
     |audit| Box::pin(run(audit)),
 );
