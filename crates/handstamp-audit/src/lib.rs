@@ -12,6 +12,7 @@ pub mod cookie;
 pub mod credentials;
 pub mod oracle;
 pub mod recipe;
+pub mod report;
 pub mod run;
 #[cfg(test)]
 mod testing;

@@ -108,6 +108,7 @@ impl<'a> Visitor<'a> {
                 let why = format!("{{{{{name}}}}} was not found in the answer ({})", brief(&last));
                 return Err(fail(why, Some(last.id), None));
             }
+            self.audit.met(found.iter().map(String::as_str));
             self.variables.set_all(name.clone(), found);
         }
         Ok(())

@@ -317,6 +317,7 @@ impl<'a> Visitor<'a> {
             .as_ref()
             .and_then(|secret| secret.code_at(self.audit.clock().now()));
         if let Some(code) = code {
+            self.audit.met([code.as_str()]);
             self.variables.set("totp", code);
         }
     }

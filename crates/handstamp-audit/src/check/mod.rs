@@ -6,10 +6,12 @@
 
 mod description;
 mod outcome;
+mod plot;
 mod severity;
 mod verdict;
 
 pub use description::{Description, Group, Profile, Standards};
 pub use outcome::{CheckResult, Fact, Outcome};
+pub use plot::{Lifeline, LifelineLook, Plot};
 pub use severity::Severity;
 pub use verdict::{Reason, Verdict};

@@ -2,9 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Description, Reason, Severity, Verdict};
+use super::{Description, Plot, Reason, Severity, Verdict};
 use crate::wire::ExchangeId;
 
 /// What came of one check.
@@ -19,10 +19,12 @@ pub struct Outcome {
     pub facts: Vec<Fact>,
     /// The exchanges that show it, in the order in which they were made.
     pub evidence: Vec<ExchangeId>,
+    /// What was measured, for reports to draw.
+    pub plots: Vec<Plot>,
 }
 
 /// One thing that was seen, with its name: `alive after` = `60 s`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Fact {
     /// What it is, in a few words.
@@ -34,7 +36,13 @@ pub struct Fact {
 impl Outcome {
     /// An outcome with the given verdict and headline.
     pub fn new(verdict: Verdict, headline: impl Into<String>) -> Self {
-        Self { verdict, headline: headline.into(), facts: Vec::new(), evidence: Vec::new() }
+        Self {
+            verdict,
+            headline: headline.into(),
+            facts: Vec::new(),
+            evidence: Vec::new(),
+            plots: Vec::new(),
+        }
     }
 
     /// The flaw was looked for and not found.
@@ -73,6 +81,13 @@ impl Outcome {
     #[must_use]
     pub fn shown_by(mut self, exchanges: impl IntoIterator<Item = ExchangeId>) -> Self {
         self.evidence.extend(exchanges);
+        self
+    }
+
+    /// Adds a picture of what was measured.
+    #[must_use]
+    pub fn drawn(mut self, plot: Plot) -> Self {
+        self.plots.push(plot);
         self
     }
 }

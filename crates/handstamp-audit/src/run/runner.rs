@@ -11,7 +11,7 @@ use crate::{
     audit::{Audit, CleanUp, Options},
     check::{CheckResult, Outcome, Reason, Verdict},
     oracle::Oracle,
-    recipe::Recipe,
+    recipe::{Recipe, Secret},
     wire::Journal,
 };
 
@@ -71,6 +71,8 @@ pub struct Run {
     pub cleaned_up: CleanUp,
     /// Every exchange.
     pub journal: Journal,
+    /// What answers gave and checks made up that no report may show, besides what stands in the exchanges.
+    pub secrets: Vec<Secret>,
 }
 
 /// After so many checks in a row that were slowed down, the rest is not asked: it may be a lockout.
@@ -145,6 +147,7 @@ pub async fn run(audit: &Audit, recipe: Arc<Recipe>, choices: &Choices, observer
         oracle: audit.oracle().cloned(),
         cleaned_up,
         journal: audit.client().journal().clone(),
+        secrets: audit.secrets_met(),
     }
 }
 

@@ -1,0 +1,16 @@
+//! What a run came to, for people, programs and build servers.
+//!
+//! [`Report::of`] makes one value out of a [`Run`](crate::run::Run), with every secret masked; each format is a way
+//! to write that value down, and none sees the run itself.
+
+mod build;
+mod document;
+mod redact;
+mod standards;
+#[cfg(test)]
+mod testing;
+
+pub use document::{
+    BodyText, CheckEntry, Coverage, ExchangeEntry, FORMAT, GateState, Inventory, RecipeFile, Report,
+    RequestEntry, Requests, ResponseEntry, Row, SessionCount, Standing, StepPlace, Summary, Tool, VERSION,
+};
