@@ -177,7 +177,7 @@ fn exchange(exchange: &Exchange, redactor: &Redactor) -> ExchangeEntry {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         headers
             .iter()
-            .map(|(name, value)| (name.clone(), shortened(redactor.header(name, &text(value)))))
+            .map(|(name, value)| (name.clone(), shortened(&redactor.header(name, &text(value)))))
             .collect()
     };
     ExchangeEntry {
@@ -207,14 +207,21 @@ fn body(redactor: &Redactor, body: &[u8], was_cut: bool) -> BodyText {
         return BodyText { text: "(not text)".to_owned(), bytes, is_cut: true };
     }
     let (text, is_cut) = redactor.body(body, MOST_BODY);
+    let text = text.chars().map(|one| if matches!(one, '\n' | '\t') { one } else { shown(one) }).collect();
     BodyText { text, bytes, is_cut: is_cut || was_cut }
 }
 
 fn line(redactor: &Redactor, text: &str) -> String {
-    shortened(redactor.text(text))
+    shortened(&redactor.text(text))
 }
 
-fn shortened(text: String) -> String {
+/// What the application sent must not move a reader's cursor, and XML has no place for it.
+fn shown(one: char) -> char {
+    if one.is_control() { char::REPLACEMENT_CHARACTER } else { one }
+}
+
+fn shortened(text: &str) -> String {
+    let text: String = text.chars().map(shown).collect();
     if text.len() <= MOST_LINE {
         return text;
     }

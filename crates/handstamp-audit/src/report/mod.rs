@@ -4,13 +4,21 @@
 //! to write that value down, and none sees the run itself.
 
 mod build;
+mod conclusion;
+mod diff;
 mod document;
+mod json;
 mod redact;
 mod standards;
+mod terminal;
 #[cfg(test)]
 mod testing;
 
+pub use conclusion::{Conclusion, FailOn};
+pub use diff::{Change, Difference};
 pub use document::{
     BodyText, CheckEntry, Coverage, ExchangeEntry, FORMAT, GateState, Inventory, RecipeFile, Report,
     RequestEntry, Requests, ResponseEntry, Row, SessionCount, Standing, StepPlace, Summary, Tool, VERSION,
 };
+pub use json::ReadError;
+pub use terminal::Colours;

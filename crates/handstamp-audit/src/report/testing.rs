@@ -1,7 +1,10 @@
 //! Entries for the unit tests of reports.
 
-use super::document::{CheckEntry, StepPlace};
-use crate::check::Verdict;
+use super::{
+    CheckEntry, FORMAT, GateState, Inventory, RecipeFile, Report, Requests, SessionCount, StepPlace, Summary,
+    Tool, VERSION, standards,
+};
+use crate::check::{Profile, Verdict};
 
 /// An entry with this verdict.
 pub(super) fn check_entry(id: &str, verdict: Verdict, asvs: &[&str]) -> CheckEntry {
@@ -25,5 +28,29 @@ pub(super) fn check_entry(id: &str, verdict: Verdict, asvs: &[&str]) -> CheckEnt
         requests: 1,
         took_ms: 1,
         unlocked_by: None,
+    }
+}
+
+/// A report of these checks, with an open gate.
+pub(super) fn report(checks: Vec<CheckEntry>) -> Report {
+    Report {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        tool: Tool { name: "handstamp audit".to_owned(), version: "0.0.0".to_owned() },
+        target: "http://localhost:8080/".to_owned(),
+        recipe: RecipeFile { path: "recipe.toml".to_owned(), sha256: "00".repeat(32) },
+        profile: Profile::Standard,
+        allows_destructive: false,
+        seed: 0,
+        began: "2026-01-01T00:00:00Z".to_owned(),
+        took_ms: 1_000,
+        requests: Requests { used: 10, allowed: 5_000 },
+        gate: GateState { is_open: true, reason: None },
+        credentials: Inventory { sets: vec![vec!["cookie sid".to_owned()]], others: Vec::new() },
+        summary: Summary::default(),
+        standards: standards::coverage(&checks),
+        checks,
+        sessions: SessionCount { ended: 2, left: 0 },
+        exchanges: Vec::new(),
     }
 }
