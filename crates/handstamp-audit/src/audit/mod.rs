@@ -25,13 +25,13 @@ use std::{
 pub use halt::Halt;
 pub use look::{Look, Seen};
 pub(crate) use mail::MailMark;
+pub use passing_time::TimeMode;
 #[allow(unused_imports)]
 pub(crate) use prepared::Prepared;
-pub use passing_time::TimeMode;
 pub use random::Random;
 pub use step_error::StepError;
 pub use visitor::{Alter, Played, Visitor};
-pub(crate) use visitor::{GIVEN_NAMES, brief, form_encoded};
+pub(crate) use visitor::{brief, form_encoded};
 
 pub use self::sessions::CleanUp;
 use self::sessions::Sessions;

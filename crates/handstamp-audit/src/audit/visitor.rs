@@ -5,20 +5,15 @@ use std::{fmt, sync::Arc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
-use super::{
-    Audit, Person, StepError,
-    extract::shows,
-};
+use super::{Audit, Person, StepError, extract::shows};
 use crate::{
     cookie::{Jar, SetCookie, http_date},
     credentials::{Carrier, Credentials},
-    recipe::{Body, DeclaredCredential, Expectation, Step, StepName, StepRequest, Template, Variables},
+    recipe::{
+        Body, DeclaredCredential, Expectation, GIVEN_NAMES, Step, StepName, StepRequest, Template, Variables,
+    },
     wire::{Exchange, ExchangeId, Origin, Request, SendError},
 };
-
-/// Names that stand for something before any answer.
-pub(crate) const GIVEN_NAMES: [&str; 8] =
-    ["user", "password", "marker", "totp", "nonce", "new_password", "new_mail", "base"];
 
 /// Changes a request before it is sent.
 pub type Alter<'a> = &'a (dyn Fn(&mut Request) + Send + Sync);

@@ -4,6 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use thiserror::Error;
 
+/// Names that stand for something before any answer: who it is, and what a check makes up.
+pub const GIVEN_NAMES: [&str; 8] =
+    ["user", "password", "marker", "totp", "nonce", "new_password", "new_mail", "base"];
+
 /// Text with `{{names}}` that are filled in when it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {

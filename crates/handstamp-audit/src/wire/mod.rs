@@ -16,6 +16,7 @@ mod request;
 mod response;
 mod trust;
 
+pub(crate) use client::is_loopback;
 pub use client::{Client, ClientError, Consent};
 pub use connection::Connection;
 pub use error::SendError;

@@ -1,9 +1,9 @@
 //! A write as a foreign page would send it.
 
 use crate::{
-    audit::{Audit, GIVEN_NAMES, Halt, Visitor},
+    audit::{Audit, Halt, Visitor},
     check::{Outcome, Reason},
-    recipe::{Body, StepName, StepRequest, Template},
+    recipe::{Body, GIVEN_NAMES, StepName, StepRequest, Template},
     wire::{ExchangeId, Request},
 };
 

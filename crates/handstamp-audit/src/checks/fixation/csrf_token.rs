@@ -78,6 +78,6 @@ fn from_answers(request: &StepRequest) -> impl Iterator<Item = String> {
         Body::Json(_) | Body::None => Vec::new(),
     };
     names.extend(request.headers.iter().flat_map(|(_, value)| value.names()).map(str::to_owned));
-    names.retain(|name| !crate::audit::GIVEN_NAMES.contains(&name.as_str()));
+    names.retain(|name| !crate::recipe::GIVEN_NAMES.contains(&name.as_str()));
     names.into_iter()
 }

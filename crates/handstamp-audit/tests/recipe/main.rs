@@ -1,0 +1,6 @@
+//! What a recipe's reader says to recipes, good and bad.
+#![allow(missing_docs, reason = "tests")]
+
+mod mistakes;
+mod support;
+mod whole;
