@@ -9,7 +9,6 @@ mod halt;
 mod look;
 mod mail;
 mod passing_time;
-#[allow(dead_code)]
 mod prepared;
 mod random;
 mod sessions;
@@ -26,8 +25,6 @@ pub use halt::Halt;
 pub use look::{Look, Seen};
 pub(crate) use mail::MailMark;
 pub use passing_time::TimeMode;
-#[allow(unused_imports)]
-pub(crate) use prepared::Prepared;
 pub use random::Random;
 pub use step_error::StepError;
 pub use visitor::{Alter, Played, Visitor};

@@ -129,6 +129,14 @@ impl<'a> Visitor<'a> {
 }
 
 impl Prepared<'_> {
+    /// The last request once more, with what the visitor's variables are now: another `{{nonce}}`.
+    pub(crate) fn again(&self, visitor: &Visitor<'_>) -> Result<Self, StepError> {
+        let composed = visitor.compose(self.request);
+        let (origin, wire) = composed.map_err(|why| failed(self.step, self.request, why, None, None))?;
+        let wire = visitor.with_cookies(&origin, wire);
+        Ok(Self { origin, wire, ..self.clone() })
+    }
+
     /// Sends all but the last byte of the last request.
     pub(crate) async fn hold(&self, visitor: &Visitor<'_>, purpose: &str) -> Result<Held, SendError> {
         visitor.audit.client().hold(&self.origin, self.wire.clone(), purpose).await

@@ -9,6 +9,7 @@ mod exposure;
 mod fixation;
 mod kill;
 mod oracle;
+mod races;
 mod several;
 mod termination;
 mod timeouts;
@@ -58,6 +59,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         exposure::CHECKS,
         cross_site::CHECKS,
         cookies::CHECKS,
+        races::CHECKS,
         exposure::LAST_CHECKS,
     ]
     .into_iter()

@@ -28,7 +28,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Opens what anybody gets before login: the step `anonymous`, or else the first request of `login` where it only
 /// reads. The visitor has what came of it.
-async fn open_anonymously(audit: &Audit, visitor: &mut Visitor<'_>) -> Result<Credentials, Halt> {
+pub(super) async fn open_anonymously(audit: &Audit, visitor: &mut Visitor<'_>) -> Result<Credentials, Halt> {
     if audit.has_step(StepName::Anonymous) {
         visitor.play(StepName::Anonymous).await?;
         return Ok(visitor.credentials());

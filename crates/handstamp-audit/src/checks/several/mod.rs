@@ -56,7 +56,10 @@ async fn two_of(audit: &Audit, person: Person) -> Result<Two<'_>, Halt> {
     let after = listed(&mut first, &mut evidence).await?;
     let new: Vec<_> = after.iter().filter(|id| !before.contains(id)).collect();
     let [id] = new[..] else {
-        let why = format!("a second session put {} new ids on the list, so which one is its own is not known", new.len());
+        let why = format!(
+            "a second session put {} new ids on the list, so which one is its own is not known",
+            new.len()
+        );
         return Err(Outcome::inconclusive(Reason::Unstable, why).shown_by(evidence).into());
     };
     let id = id.clone();

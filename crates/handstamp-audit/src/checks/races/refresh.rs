@@ -1,0 +1,127 @@
+//! SA-RAC-03: a refresh token is spent once.
+
+use std::time::Duration;
+
+use super::{rounds, start::race, unseen};
+use crate::{
+    audit::{Audit, Halt, Visitor},
+    check::{Description, Group, Outcome, Profile, Severity},
+    checks::Check,
+    recipe::StepName,
+    wire::ExchangeId,
+};
+
+pub(super) const CHECK: Check = Check::new(
+    Description::new("SA-RAC-03", Group::Race, Severity::High, "a refresh token is spent once")
+        .explained(
+            "Sends one refresh token ten times at once, in many rounds, and then uses each token that came of it, and the \
+             spent one again. It fails where more than one of them can be refreshed again, or where the spent one is taken \
+             after policy.rotation_grace: a thief then has a line of tokens of their own.",
+        )
+        .remedied_by(
+            "Mark the token as spent and make its successor in one transaction; when a spent one comes back, end the whole \
+             family (RFC 9700 section 4.14.2).",
+        )
+        .standards(&["7.4.1"], &[], &[294, 362])
+        .from_profile(Profile::Standard)
+        .needs(&[StepName::Refresh])
+        .costs(200),
+    |audit| Box::pin(run(audit)),
+);
+
+/// How often one token is sent at once.
+const SPENDERS: usize = 10;
+
+/// What came of one round.
+struct Round {
+    /// Successors that could be refreshed once more.
+    families: usize,
+    /// Whether the spent token was taken again.
+    is_replayed: bool,
+    evidence: Vec<ExchangeId>,
+}
+
+async fn run(audit: &Audit) -> Result<Outcome, Halt> {
+    let rounds = rounds(audit);
+    let (mut hits, mut replays, mut most, mut evidence) = (0, 0, 0, Vec::new());
+    for _ in 0..rounds {
+        let round = round(audit).await?;
+        let is_hit = round.families > 1;
+        if (is_hit && hits == 0) || (round.is_replayed && replays == 0) {
+            evidence.extend(round.evidence);
+        }
+        hits += u32::from(is_hit);
+        replays += u32::from(round.is_replayed);
+        most = most.max(round.families);
+    }
+    evidence.push(audit.still_works(audit.first()).await?);
+    let severity = CHECK.description.severity;
+    let outcome = if hits > 0 {
+        Outcome::fail(
+            severity,
+            format!("{hits} of {rounds} rounds made several families of one token: {most} at most"),
+        )
+    } else if replays > 0 {
+        Outcome::fail(
+            severity,
+            format!("a spent refresh token was taken again in {replays} of {rounds} rounds"),
+        )
+    } else {
+        Outcome::pass(unseen(rounds))
+    };
+    Ok(outcome.fact("families at most", most).fact("spent tokens taken again", replays).shown_by(evidence))
+}
+
+async fn round(audit: &Audit) -> Result<Round, Halt> {
+    let original = audit.sign_in(audit.first()).await?;
+    let mut held = Vec::new();
+    let mut spenders = Vec::new();
+    for _ in 0..SPENDERS {
+        let mut spender = original.clone();
+        let prepared = spender.prepare(StepName::Refresh).await?;
+        held.push(prepared.hold(&spender, "one token refreshed many times at once").await?);
+        spenders.push((spender, prepared));
+    }
+    let raced = race(held, None, Duration::ZERO).await?;
+    let mut evidence: Vec<_> = raced.answers().map(|answer| answer.id).collect();
+    let mut successors: Vec<Visitor<'_>> = Vec::new();
+    for ((mut spender, prepared), finish) in spenders.into_iter().zip(raced.runners) {
+        let Some(answer) = finish.answer else { continue };
+        match spender.settle(&prepared, answer).await {
+            // The same successor for all is one family.
+            Ok(_) if successors.iter().any(|one| one.credentials() == spender.credentials()) => {}
+            Ok(_) => successors.push(spender),
+            Err(error) if error.source.is_none() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Within the grace an old token may be taken on purpose; what counts is what is left of it.
+    audit.clock().pause(audit.recipe().policy.rotation_grace + Duration::from_secs(1)).await;
+    let mut families = 0;
+    for successor in &mut successors {
+        let mut next = successor.clone();
+        families += usize::from(refreshed(audit, &mut next, &mut evidence).await?);
+        audit.remember(&next);
+    }
+    let is_replayed = refreshed(audit, &mut original.clone(), &mut evidence).await?;
+    Ok(Round { families, is_replayed, evidence })
+}
+
+/// Whether a refresh with what this browser has gives a session that lives.
+async fn refreshed(
+    audit: &Audit,
+    visitor: &mut Visitor<'_>,
+    evidence: &mut Vec<ExchangeId>,
+) -> Result<bool, Halt> {
+    match visitor.play(StepName::Refresh).await {
+        Ok(played) => evidence.extend(played.ids()),
+        Err(error) if error.source.is_none() => {
+            evidence.extend(error.exchange);
+            return Ok(false);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let look = audit.look_for(&visitor.credentials(), "whoami after a refresh").await?;
+    evidence.push(look.id());
+    Ok(look.is(audit.first()))
+}
