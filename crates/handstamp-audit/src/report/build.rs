@@ -13,6 +13,7 @@ use super::{
         BodyText, CheckEntry, ExchangeEntry, FORMAT, GateState, Inventory, RecipeFile, Report, RequestEntry,
         Requests, ResponseEntry, SessionCount, StepPlace, Summary, Tool, VERSION,
     },
+    hex,
     redact::Redactor,
     standards,
 };
@@ -83,6 +84,7 @@ fn entry(run: &Run, result: &CheckResult, redactor: &Redactor) -> CheckEntry {
         group: description.group.code().to_owned(),
         title: description.title.to_owned(),
         verdict: outcome.verdict,
+        at_most: description.severity,
         headline: line(redactor, &outcome.headline),
         facts: outcome
             .facts
@@ -236,10 +238,6 @@ fn date(at: SystemTime) -> String {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -143,6 +143,8 @@ pub struct CheckEntry {
     /// The verdict, with a severity or a reason where it has one.
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// How much a failure matters at most.
+    pub at_most: Severity,
     /// What was measured, in one line.
     pub headline: String,
     /// What more was seen, in order.

@@ -8,7 +8,9 @@ mod conclusion;
 mod diff;
 mod document;
 mod json;
+mod junit;
 mod redact;
+mod sarif;
 mod standards;
 mod terminal;
 #[cfg(test)]
@@ -21,4 +23,10 @@ pub use document::{
     RequestEntry, Requests, ResponseEntry, Row, SessionCount, Standing, StepPlace, Summary, Tool, VERSION,
 };
 pub use json::ReadError;
+pub use junit::XmlError;
 pub use terminal::Colours;
+
+/// Bytes in hex, small letters.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

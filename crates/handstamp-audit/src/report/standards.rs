@@ -118,9 +118,6 @@ fn row(id: &str, checks: &[&CheckEntry]) -> Row {
             Verdict::Pass => passed.push(id),
             Verdict::Fail { .. } => failed.push(check),
             Verdict::Warn { .. } => warned.push(check),
-            Verdict::NotApplicable { reason } if is_moot(reason) => {
-                open.entry(reason.says()).or_default().push(id)
-            }
             Verdict::Inconclusive { reason } | Verdict::NotApplicable { reason } => {
                 open.entry(reason.says()).or_default().push(id);
             }
@@ -141,8 +138,8 @@ fn row(id: &str, checks: &[&CheckEntry]) -> Row {
     } else {
         Standing::PartlyMet
     };
-    let seen = |check: &&&CheckEntry| format!("{}: {}", check.id, check.headline);
-    let mut why: Vec<String> = failed.iter().chain(&warned).map(|check| seen(&check)).collect();
+    let seen = |check: &&CheckEntry| format!("{}: {}", check.id, check.headline);
+    let mut why: Vec<String> = failed.iter().chain(&warned).map(|check| seen(check)).collect();
     if why.is_empty() && !passed.is_empty() {
         why.push(passed.join(", "));
     }

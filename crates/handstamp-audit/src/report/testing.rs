@@ -4,7 +4,7 @@ use super::{
     CheckEntry, FORMAT, GateState, Inventory, RecipeFile, Report, Requests, SessionCount, StepPlace, Summary,
     Tool, VERSION, standards,
 };
-use crate::check::{Profile, Verdict};
+use crate::check::{Profile, Severity, Verdict};
 
 /// An entry with this verdict.
 pub(super) fn check_entry(id: &str, verdict: Verdict, asvs: &[&str]) -> CheckEntry {
@@ -13,6 +13,7 @@ pub(super) fn check_entry(id: &str, verdict: Verdict, asvs: &[&str]) -> CheckEnt
         group: id.split('-').nth(1).unwrap_or_default().to_owned(),
         title: "something holds".to_owned(),
         verdict,
+        at_most: Severity::High,
         headline: format!("what {id} saw"),
         facts: Vec::new(),
         evidence: Vec::new(),

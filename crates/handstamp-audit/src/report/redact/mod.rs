@@ -105,15 +105,12 @@ impl Redactor {
                 .first_chunk::<START>()
                 .and_then(|start| self.spellings.get(start))
                 .and_then(|spellings| spellings.iter().find(|spelling| rest.starts_with(&spelling.bytes)));
-            match found {
-                Some(spelling) => {
-                    masked.extend_from_slice(spelling.mask.as_bytes());
-                    rest = &rest[spelling.bytes.len()..];
-                }
-                None => {
-                    masked.push(*byte);
-                    rest = after;
-                }
+            if let Some(spelling) = found {
+                masked.extend_from_slice(spelling.mask.as_bytes());
+                rest = &rest[spelling.bytes.len()..];
+            } else {
+                masked.push(*byte);
+                rest = after;
             }
         }
         // Spellings begin and end at characters, so what is between them is text.
@@ -180,8 +177,7 @@ impl Redactor {
     fn hash(&self, secret: &str) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
         mac.update(secret.as_bytes());
-        let code = mac.finalize().into_bytes();
-        code.iter().take(2).map(|byte| format!("{byte:02x}")).collect()
+        super::hex(&mac.finalize().into_bytes()[..2])
     }
 }
 
