@@ -47,8 +47,10 @@ pub(crate) fn router(shop: Shop) -> Router {
         .route("/live/events", get(live::events))
         .route("/favicon.ico", get(favicon))
         .fallback(look::not_found);
-    if shop.test_clock.is_some() {
-        router = router.route("/test-clock", post(test_clock::advance));
+    if let Some(clock) = shop.test_clock.clone() {
+        router = router
+            .route("/test-clock", post(test_clock::advance))
+            .layer(middleware::from_fn_with_state(clock, test_clock::dated));
     }
     for asset in assets().into_iter().chain(shop_assets()) {
         router = router.route(asset.path(), get(move || async move { served(asset) }));

@@ -1,14 +1,17 @@
 //! Moving the demo's time, for tests of the running program. Only there with `--test-clock`.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use axum::{
-    extract::{ConnectInfo, Query, State},
-    http::StatusCode,
+    extract::{ConnectInfo, Query, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::Response,
 };
+use handstamp::Clock;
 use serde::Deserialize;
 
-use crate::{server::Peer, shop::Shop};
+use crate::{clock::MovableClock, server::Peer, shop::Shop};
 
 #[derive(Deserialize)]
 pub(super) struct Advance {
@@ -25,4 +28,14 @@ pub(super) async fn advance(
     };
     clock.advance(Duration::from_secs(by.seconds));
     StatusCode::NO_CONTENT
+}
+
+/// Lets `Date` say the demo's time: whoever moves a clock wants proof that it moved.
+pub(super) async fn dated(State(clock): State<MovableClock>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let now = UNIX_EPOCH + Duration::from_millis(clock.now().as_millis());
+    if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(now)) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
