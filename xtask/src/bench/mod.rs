@@ -22,9 +22,9 @@ use crate::{process, repository::Repository, tools};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Minutes to expect on two cores, after a first build of about ten:
-  in-process   7   six cases on 10 sides, 9 rounds of 20,000 requests each, and 2 rounds under callgrind
+  in-process   4   six cases on 10 sides, 9 rounds of 20,000 requests each, and 2 rounds under callgrind
   loopback    19   10 servers, 6 loads of 2 seconds on each, 7 rounds
-  scale       15   1,000, 100,000 and 1,000,000 sessions, 9 rounds; 3 GB of disk, 3 GB of memory
+  scale        4   1,000, 100,000 and 1,000,000 sessions, 9 rounds; 3 GB of disk, 3 GB of memory
   sign-ins     1   1, 64 and 512 clients, 9 rounds
   report       0   writes docs/benchmarks.md and its plots from the figures in target/bench
 
