@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::unseen;
+use super::bound;
 use crate::{
     audit::{Audit, Halt, Person, Seen},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
@@ -75,7 +75,10 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         let why = format!("{unclear} of {answers} answers showed nobody, so there was little to mix up");
         Outcome::inconclusive(Reason::TargetFailing, why)
     } else {
-        Outcome::pass(unseen(answers).replace("rounds", "answers"))
+        let percent = 100.0 * bound(answers);
+        Outcome::pass(format!(
+            "{answers} answers showed who asked; a mix-up in more than {percent:.1} % of them would have been seen"
+        ))
     };
     Ok(outcome.fact("answers", answers).fact("answers that showed nobody", unclear))
 }

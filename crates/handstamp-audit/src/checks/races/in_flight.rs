@@ -100,8 +100,7 @@ async fn put_back(audit: &Audit, original: Secret) -> Result<(), Halt> {
 
 fn conclude(done: &[(End, Load, Series)], pace: &Pace) -> Outcome {
     let worst = done.iter().max_by_key(|(_, _, series)| series.hits).filter(|(_, _, series)| series.hits > 0);
-    let rounds = done.iter().map(|(_, _, series)| series.rounds).min().unwrap_or(0);
-    let overlapping = done.iter().map(|(_, _, series)| series.overlapping).max().unwrap_or(0);
+    let telling = done.iter().filter(|(_, _, series)| series.is_telling());
     let outcome = if let Some((end, load, series)) = worst {
         let why = format!(
             "{} of {} rounds left the session alive after {} during {}",
@@ -111,16 +110,15 @@ fn conclude(done: &[(End, Load, Series)], pace: &Pace) -> Outcome {
             load.word(),
         );
         Outcome::fail(CHECK.description.severity, why).shown_by(series.evidence.iter().copied())
-    } else if rounds == 0 {
-        Outcome::inconclusive(
-            Reason::StepFailed,
-            "what should end the session failed in every round of a series",
-        )
-    } else if overlapping == 0 {
+    } else if let Some(rounds) = telling.map(|(_, _, series)| series.rounds).min() {
+        Outcome::pass(unseen(rounds))
+    } else if done.iter().all(|(_, _, series)| series.rounds == 0) {
+        Outcome::inconclusive(Reason::StepFailed, "what should end the session failed in every round")
+    } else if done.iter().all(|(_, _, series)| series.taken == 0) {
+        Outcome::inconclusive(Reason::StepFailed, "the application took none of the requests under way")
+    } else {
         let why = "every request was answered before the end was sent, so nothing was ever under way with it";
         Outcome::inconclusive(Reason::NotObserved, why)
-    } else {
-        Outcome::pass(unseen(rounds))
     };
     let outcome = done.iter().fold(outcome, |outcome, (end, load, series)| {
         outcome.fact(format!("{} during 20 {}", end.step(), load.word()), series.says(*load))
@@ -132,20 +130,26 @@ fn conclude(done: &[(End, Load, Series)], pace: &Pace) -> Outcome {
 mod tests {
     use super::*;
 
-    fn after(hits: u32, rounds: u32, overlapping: u32) -> Outcome {
-        let series = Series { rounds, hits, overlapping, ..Series::default() };
+    fn after(hits: u32, rounds: u32, overlapping: u32, taken: usize) -> Outcome {
+        let series = Series { rounds, hits, overlapping, taken, ..Series::default() };
         conclude(&[(End::Logout, Load::Writes, series)], &Pace::default())
     }
 
     #[test]
     fn a_race_that_was_not_seen_is_not_called_absent() {
-        let seen = after(8, 10, 10);
+        let seen = after(8, 10, 10, 200);
         assert_eq!(seen.verdict, Verdict::Fail { severity: Severity::High });
         assert_eq!(seen.headline, "8 of 10 rounds left the session alive after logout during writes");
-        let unseen = after(0, 10, 3);
+        let unseen = after(0, 10, 3, 200);
         assert_eq!(unseen.verdict, Verdict::Pass);
         assert!(unseen.headline.contains("26 %"), "{}", unseen.headline);
-        assert!(matches!(after(0, 10, 0).verdict, Verdict::Inconclusive { reason: Reason::NotObserved }));
-        assert!(matches!(after(0, 0, 5).verdict, Verdict::Inconclusive { reason: Reason::StepFailed }));
+    }
+
+    #[test]
+    fn rounds_in_which_nothing_could_race_show_nothing() {
+        let reason = |outcome: Outcome| outcome.verdict.reason();
+        assert_eq!(reason(after(0, 10, 0, 200)), Some(Reason::NotObserved));
+        assert_eq!(reason(after(0, 10, 10, 0)), Some(Reason::StepFailed), "every write was refused");
+        assert_eq!(reason(after(0, 0, 5, 200)), Some(Reason::StepFailed), "every logout failed");
     }
 }

@@ -33,46 +33,56 @@ pub(super) const CHECK: Check = Check::new(
 const SPENDERS: usize = 10;
 
 /// What came of one round.
-struct Round {
-    /// Successors that could be refreshed once more.
-    families: usize,
-    /// Whether the spent token was taken again.
-    is_replayed: bool,
+struct Round<'a> {
+    /// Who had the token that was spent.
+    original: Visitor<'a>,
+    /// Who got another token for it.
+    successors: Vec<Visitor<'a>>,
     evidence: Vec<ExchangeId>,
 }
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
-    let rounds = rounds(audit);
+    let count = rounds(audit);
+    let mut rounds = Vec::new();
+    for _ in 0..count {
+        rounds.push(round(audit).await?);
+    }
+    // Within the grace an old token may be taken on purpose; what counts is what is left of it. One wait for all.
+    audit.clock().pause(audit.recipe().policy.rotation_grace + Duration::from_secs(1)).await;
     let (mut hits, mut replays, mut most, mut evidence) = (0, 0, 0, Vec::new());
-    for _ in 0..rounds {
-        let round = round(audit).await?;
-        let is_hit = round.families > 1;
-        if (is_hit && hits == 0) || (round.is_replayed && replays == 0) {
-            evidence.extend(round.evidence);
+    for Round { mut original, successors, evidence: mut ids } in rounds {
+        let mut families = 0;
+        for mut successor in successors {
+            families += usize::from(refreshed(audit, &mut successor, &mut ids).await?);
+            audit.remember(&successor);
         }
-        hits += u32::from(is_hit);
-        replays += u32::from(round.is_replayed);
-        most = most.max(round.families);
+        let is_replayed = refreshed(audit, &mut original, &mut ids).await?;
+        if (families > 1 && hits == 0) || (is_replayed && replays == 0) {
+            evidence.extend(ids);
+        }
+        hits += u32::from(families > 1);
+        replays += u32::from(is_replayed);
+        most = most.max(families);
     }
     evidence.push(audit.still_works(audit.first()).await?);
     let severity = CHECK.description.severity;
     let outcome = if hits > 0 {
         Outcome::fail(
             severity,
-            format!("{hits} of {rounds} rounds made several families of one token: {most} at most"),
+            format!("{hits} of {count} rounds made several families of one token: {most} at most"),
         )
     } else if replays > 0 {
         Outcome::fail(
             severity,
-            format!("a spent refresh token was taken again in {replays} of {rounds} rounds"),
+            format!("a spent refresh token was taken again in {replays} of {count} rounds"),
         )
     } else {
-        Outcome::pass(unseen(rounds))
+        Outcome::pass(unseen(count))
     };
     Ok(outcome.fact("families at most", most).fact("spent tokens taken again", replays).shown_by(evidence))
 }
 
-async fn round(audit: &Audit) -> Result<Round, Halt> {
+async fn round(audit: &Audit) -> Result<Round<'_>, Halt> {
     let original = audit.sign_in(audit.first()).await?;
     let mut held = Vec::new();
     let mut spenders = Vec::new();
@@ -83,7 +93,7 @@ async fn round(audit: &Audit) -> Result<Round, Halt> {
         spenders.push((spender, prepared));
     }
     let raced = race(held, None, Duration::ZERO).await?;
-    let mut evidence: Vec<_> = raced.answers().map(|answer| answer.id).collect();
+    let evidence = raced.answers().map(|answer| answer.id).collect();
     let mut successors: Vec<Visitor<'_>> = Vec::new();
     for ((mut spender, prepared), finish) in spenders.into_iter().zip(raced.runners) {
         let Some(answer) = finish.answer else { continue };
@@ -95,16 +105,7 @@ async fn round(audit: &Audit) -> Result<Round, Halt> {
             Err(error) => return Err(error.into()),
         }
     }
-    // Within the grace an old token may be taken on purpose; what counts is what is left of it.
-    audit.clock().pause(audit.recipe().policy.rotation_grace + Duration::from_secs(1)).await;
-    let mut families = 0;
-    for successor in &mut successors {
-        let mut next = successor.clone();
-        families += usize::from(refreshed(audit, &mut next, &mut evidence).await?);
-        audit.remember(&next);
-    }
-    let is_replayed = refreshed(audit, &mut original.clone(), &mut evidence).await?;
-    Ok(Round { families, is_replayed, evidence })
+    Ok(Round { original, successors, evidence })
 }
 
 /// Whether a refresh with what this browser has gives a session that lives.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use super::{rounds, start::race, unseen};
 use crate::{
-    audit::{Audit, Halt},
+    audit::{Audit, Halt, Seen},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
     checks::{
         Check,
-        kill::{confirm, per_set},
+        kill::{Subject, confirm, per_set},
     },
     recipe::StepName,
     wire::ExchangeId,
@@ -39,18 +39,17 @@ const STAGGER: Duration = Duration::from_millis(10);
 /// What came of all rounds.
 #[derive(Default)]
 struct Rounds {
-    /// Rounds in which the token changed.
-    changed: u32,
+    /// Tokens that were changed, each with the exchanges of its round.
+    old: Vec<(Subject, Vec<ExchangeId>)>,
     /// Rounds after which the new token was dead.
     lost: u32,
     /// Rounds in which a request under way was answered as nobody's.
     refused: u32,
-    /// Rounds after which the old token was alive past its grace.
-    outlived: u32,
     evidence: Vec<ExchangeId>,
 }
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
+    let person = audit.first();
     let Some(step) = CHANGING.into_iter().find(|step| audit.has_step(*step)) else {
         let why = "the recipe has none of reauthenticate, switch_role and refresh";
         return Ok(Outcome::not_applicable(Reason::NoStepInRecipe, why));
@@ -59,26 +58,39 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut done = Rounds::default();
     for number in 1..=rounds {
         round(audit, step, &mut done).await?;
-        if number == 1 && done.changed == 0 && done.lost == 0 {
+        if number == 1 && done.old.is_empty() && done.lost == 0 {
             let why = format!("{step} changes no token that signs in");
             return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(done.evidence));
         }
     }
-    done.evidence.push(audit.still_works(audit.first()).await?);
-    let has_grace = !audit.recipe().policy.rotation_grace.is_zero();
-    let outcome = if done.outlived > 0 {
-        let why = format!("the old token outlived its grace in {} of {rounds} rounds", done.outlived);
+    // One wait for all of them.
+    let grace = audit.recipe().policy.rotation_grace;
+    audit.clock().pause(grace + Duration::from_secs(1)).await;
+    let mut outlived = 0;
+    for (subject, ids) in std::mem::take(&mut done.old) {
+        let look = audit.look_for(&subject.credentials, "past the grace: whoami with the old token").await?;
+        if look.is(person) {
+            if outlived == 0 {
+                done.evidence.extend(ids);
+                done.evidence.push(look.id());
+                confirm(audit, person, &subject.credentials, &look, &mut done.evidence).await?;
+            }
+            outlived += 1;
+        }
+    }
+    done.evidence.push(audit.still_works(person).await?);
+    let outcome = if outlived > 0 {
+        let why = format!("the old token outlived its grace in {outlived} of {rounds} rounds");
         Outcome::fail(CHECK.description.severity, why)
     } else if done.lost > 0 {
         Outcome::fail(
             Severity::Low,
             format!("the new token was dead after {} of {rounds} changes", done.lost),
         )
-    } else if done.refused > 0 && has_grace {
-        let why = format!(
-            "requests under way were signed out in {} of {rounds} changes, within the grace",
-            done.refused
-        );
+    } else if done.refused > 0 && !grace.is_zero() {
+        let refused = done.refused;
+        let why =
+            format!("requests under way were signed out in {refused} of {rounds} changes, within the grace");
         Outcome::fail(Severity::Low, why)
     } else {
         Outcome::pass(unseen(rounds))
@@ -101,8 +113,7 @@ async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), H
     }
     let last = prepared.hold(&visitor, "what changes the token, with reads under way").await?;
     let raced = race(readers, Some(last), STAGGER).await?;
-    let refused: Vec<_> =
-        raced.answers().filter(|answer| audit.seen(answer) == crate::audit::Seen::Nobody).collect();
+    let refused: Vec<_> = raced.answers().filter(|answer| audit.seen(answer) == Seen::Nobody).collect();
     let mut evidence: Vec<_> = refused.iter().map(|answer| answer.id).take(3).collect();
     let is_refused = !refused.is_empty();
 
@@ -119,34 +130,16 @@ async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), H
     let new = audit.look_for(&after, "whoami with the token after the change").await?;
     evidence.push(new.id());
     let is_lost = !new.is(person);
-    let old: Vec<_> = per_set(audit, "the old token", &before)
+    let old = per_set(audit, "the old token", &before)
         .into_iter()
         .zip(per_set(audit, "", &after))
         .filter(|(old, new)| old.credentials != new.credentials)
-        .map(|(old, _)| old)
-        .collect();
-    let mut has_outlived = false;
-    if !old.is_empty() {
-        audit.clock().pause(audit.recipe().policy.rotation_grace + Duration::from_secs(1)).await;
-        for subject in &old {
-            let look =
-                audit.look_for(&subject.credentials, "past the grace: whoami with the old token").await?;
-            evidence.push(look.id());
-            if look.is(person) {
-                confirm(audit, person, &subject.credentials, &look, &mut evidence).await?;
-                has_outlived = true;
-            }
-        }
-    }
-    let is_news = (is_lost && done.lost == 0)
-        || (has_outlived && done.outlived == 0)
-        || (is_refused && done.refused == 0);
-    if is_news {
+        .map(|(old, _)| (old, evidence.clone()));
+    done.old.extend(old);
+    if (is_lost && done.lost == 0) || (is_refused && done.refused == 0) {
         done.evidence.extend(evidence);
     }
-    done.changed += u32::from(!old.is_empty());
     done.lost += u32::from(is_lost);
     done.refused += u32::from(is_refused);
-    done.outlived += u32::from(has_outlived);
     Ok(())
 }

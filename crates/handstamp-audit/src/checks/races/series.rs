@@ -85,6 +85,11 @@ pub(super) struct Series {
 }
 
 impl Series {
+    /// Whether a race could have been won in it: the end worked, requests were taken, and some were under way.
+    pub(super) fn is_telling(&self) -> bool {
+        self.rounds > 0 && self.taken > 0 && self.overlapping > 0
+    }
+
     /// As a fact.
     pub(super) fn says(&self, load: Load) -> String {
         let sent = usize::try_from(self.rounds + self.void).unwrap_or(usize::MAX).saturating_mul(RUNNERS);
