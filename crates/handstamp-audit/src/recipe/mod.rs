@@ -15,7 +15,7 @@ pub use model::{
     Account, Admission, ClockHook, Concurrency, Declared, DeclaredCredential, Limits, MailSink, Public,
     Recipe, Source, Target,
 };
-pub use read::{Environment, FileSecret, Level, MachineEnvironment, Problem, Problems};
+pub use read::{Environment, FileSecret, Level, MachineEnvironment, Problem, Problems, read_duration};
 pub use secret::Secret;
 pub use step::{Body, Effect, Expectation, Step, StepName, StepRequest};
 pub use template::{GIVEN_NAMES, RenderError, Template, Variables};

@@ -1,4 +1,4 @@
-//! The report as JUnit XML, which every build server shows.
+//! The report as `JUnit` XML, which every build server shows.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::check::{Group, Verdict};
 pub struct XmlError(String);
 
 impl Report {
-    /// The report as JUnit XML: a suite for each group, a test for each check. A failure fails, a warning passes and
+    /// The report as `JUnit` XML: a suite for each group, a test for each check. A failure fails, a warning passes and
     /// says so, what was not asked or not answered is skipped with its reason. `strict` makes a question without an
     /// answer a failure, as it does for the exit code; one that was not asked stays skipped.
     pub fn to_junit(&self, is_strict: bool) -> Result<String, XmlError> {

@@ -255,7 +255,7 @@ impl std::fmt::Debug for Client {
 }
 
 /// Whether a host of a URL is this machine by its name alone.
-pub(crate) fn is_loopback(host: &str) -> bool {
+pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.ends_with(".localhost")

@@ -16,8 +16,7 @@ mod request;
 mod response;
 mod trust;
 
-pub(crate) use client::is_loopback;
-pub use client::{Client, ClientError, Consent};
+pub use client::{Client, ClientError, Consent, is_loopback};
 pub use connection::Connection;
 pub use error::SendError;
 pub use held::Held;

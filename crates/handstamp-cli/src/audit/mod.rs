@@ -2,9 +2,17 @@
 //!
 //! Results go to standard output, everything else to standard error, so that each verb can stand in a pipe.
 
+mod choices;
 mod explain;
 mod failure;
+mod files;
+mod interrupt;
 mod list_checks;
+mod plan;
+mod progress;
+mod recipe;
+mod reports;
+mod run;
 
 use std::process::ExitCode;
 
@@ -14,6 +22,10 @@ use failure::Failure;
 #[derive(Subcommand)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) enum AuditCommand {
+    /// Test an application, and say what was found.
+    Run(Box<run::RunArguments>),
+    /// Say which checks would run, which would not, and what would change that.
+    Plan(plan::PlanArguments),
     /// Explain a check: what it asks, why that matters, what to change.
     Explain(explain::ExplainArguments),
     /// List every check: what it asks, how much it matters, which requirements it answers.
@@ -21,7 +33,7 @@ pub(crate) enum AuditCommand {
 }
 
 /// What a verb ends with; `run` has the most of them.
-pub(crate) const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = "\
 Exit codes:
   0    no finding that counts (see --fail-on)
   1    findings
@@ -34,6 +46,8 @@ Exit codes:
 
 pub(crate) async fn run(command: AuditCommand) -> ExitCode {
     let outcome = match &command {
+        AuditCommand::Run(arguments) => run::run(arguments).await,
+        AuditCommand::Plan(arguments) => plan::run(arguments),
         AuditCommand::Explain(arguments) => explain::run(arguments),
         AuditCommand::ListChecks(arguments) => list_checks::run(arguments),
     };

@@ -13,7 +13,7 @@ mod requests;
 mod secrets;
 mod table;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use toml::de::DeTable;
 
@@ -22,6 +22,11 @@ pub use secrets::{Environment, FileSecret, MachineEnvironment};
 
 use self::{problem::Notes, table::Table};
 use super::{Recipe, Source};
+
+/// Reads a duration as recipes have it, such as `30s`, `15m` or `1h30m`; `None` where it is none.
+pub fn read_duration(text: &str) -> Option<Duration> {
+    duration::read(text)
+}
 
 impl Recipe {
     /// Reads a recipe. Passwords and keys are fetched from `environment`, so that a recipe holds none.
