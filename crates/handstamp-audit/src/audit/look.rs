@@ -105,7 +105,7 @@ impl Audit {
     }
 
     /// Sends a request, and again where the answer is 503: such an application did nothing with it.
-    pub(super) async fn send_patiently(
+    pub(crate) async fn send_patiently(
         &self,
         origin: &Origin,
         request: &Request,

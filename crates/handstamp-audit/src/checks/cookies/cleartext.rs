@@ -14,7 +14,7 @@ use crate::{
     cookie::SetCookie,
     credentials::{Carrier, Credentials},
     recipe::StepName,
-    wire::{ExchangeId, Origin, Request, SendError},
+    wire::{ExchangeId, Origin, Request, SendError, is_loopback},
 };
 
 pub(super) const CHECK: Check = Check::new(
@@ -23,7 +23,7 @@ pub(super) const CHECK: Check = Check::new(
             "Asks the host's other ports in the recipe's scope over plain HTTP: `whoami` with the token and the page of the \
              login. It fails where one shows the account or sets a cookie that signs in (high), and where no answer \
              over TLS has `Strict-Transport-Security`, has it for less than a year, or without `includeSubDomains` while \
-             cookies are shared with hosts below (medium).",
+             cookies are shared with hosts below (medium). The header is not asked of this machine's own names.",
         )
         .remedied_by(
             "Answer nothing but redirects over plain HTTP, and send `Strict-Transport-Security: max-age=31536000; \
@@ -145,6 +145,10 @@ fn judge(audit: &Audit) -> Outcome {
         .any(|cookie| cookie.set.iter().any(|setting| setting.cookie.domain().is_some()));
     let outcome = match strict.max_age {
         // RFC 6797 section 8.1.1: browsers note no address.
+        _ if is_loopback(host) => {
+            // A browser keeps it for every port: it would break whatever else runs on this machine.
+            Outcome::pass("Strict-Transport-Security is not asked of this machine's own names")
+        }
         _ if host.parse::<IpAddr>().is_ok() => {
             Outcome::pass("browsers keep no Strict-Transport-Security for an address")
         }

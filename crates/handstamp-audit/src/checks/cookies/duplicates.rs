@@ -151,22 +151,22 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
 impl Asking<'_> {
     /// Who is signed in with these values of the cookie: a list for each header line.
     async fn with(&mut self, lines: &[&[&str]], how: &str) -> Result<Seen, Halt> {
+        let (origin, bare) = self.audit.whoami(&self.rest)?;
+        let request = with_lines(bare, &self.name, lines);
         let purpose = format!("whoami with the cookie twice: {how}");
-        let mut broken = None;
+        let mut broken = String::new();
         // An error of its own may be a blip of the application: it has to repeat.
         for _ in 0..2 {
-            let (origin, bare) = self.audit.whoami(&self.rest)?;
-            let request = with_lines(bare, &self.name, lines);
-            let sent = self.audit.client().send(&origin, request, &purpose).await;
+            let sent = self.audit.send_patiently(&origin, &request, &purpose).await;
             let Some(exchange) = answered(sent)? else { return Ok(Seen::Nobody) };
             self.evidence.push(exchange.id);
             if exchange.response.status < 500 {
                 return Ok(self.audit.seen(&exchange));
             }
-            broken = Some(format!("{} ({how})", exchange.response.status));
+            broken = format!("{} ({how})", exchange.response.status);
         }
-        self.broke.extend(broken.clone());
-        Ok(Seen::Unclear(broken.unwrap_or_default()))
+        self.broke.push(broken.clone());
+        Ok(Seen::Unclear(broken))
     }
 }
 

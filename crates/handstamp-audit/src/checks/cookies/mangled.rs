@@ -48,7 +48,7 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         let (origin, bare) = audit.whoami(&rest)?;
         let request = with_pair(bare, &pair);
         let sent =
-            audit.client().send(&origin, request, &format!("whoami with the cookie's name {how}")).await;
+            audit.send_patiently(&origin, &request, &format!("whoami with the cookie's name {how}")).await;
         tried.push(how);
         let Some(exchange) = answered(sent)? else { continue };
         evidence.push(exchange.id);
