@@ -19,7 +19,7 @@ mod trust;
 pub use client::{Client, ClientError, Consent, is_loopback};
 pub use connection::Connection;
 pub use error::SendError;
-pub use held::Held;
+pub use held::{Held, Released};
 pub use journal::{Exchange, ExchangeId, Journal};
 pub use origin::Origin;
 pub use request::Request;

@@ -5,7 +5,7 @@ use crate::{
     audit::{Audit, Halt},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
     checks::Check,
-    wire::{Request, SendError},
+    wire::{Exchange, Request, SendError},
 };
 
 pub(super) const CHECK: Check = Check::new(
@@ -46,7 +46,12 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         return Ok(Outcome::not_applicable(Reason::NoSuchFeature, "no cookie that signs in is HttpOnly"));
     }
     let all = audit.client().journal().all();
-    let found: Vec<_> = all.iter().filter(|exchange| tokens.are_in(&exchange.response.body)).collect();
+    // What the auditor itself put into a URL or a form comes back on pages that repeat what was asked.
+    let is_echo = |exchange: &Exchange| {
+        tokens.are_in(exchange.request.target.as_bytes()) || tokens.are_in(&exchange.request.body)
+    };
+    let found: Vec<_> =
+        all.iter().filter(|exchange| tokens.are_in(&exchange.response.body) && !is_echo(exchange)).collect();
     let pages = found
         .iter()
         .map(|exchange| format!("{} {}", exchange.request.method, short(&exchange.request.target)));
@@ -60,5 +65,5 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
 }
 
 fn short(target: &str) -> &str {
-    target.split('?').next().unwrap_or_default()
+    target.split(['?', ';']).next().unwrap_or_default()
 }

@@ -12,14 +12,10 @@ use crate::{
 
 /// How many requests are under way.
 const RUNNERS: usize = 20;
-/// How long after them the end is sent; shorter where an application answers faster.
-const STAGGERS: [Duration; 5] = [
-    Duration::from_millis(10),
-    Duration::from_millis(5),
-    Duration::from_millis(2),
-    Duration::from_millis(1),
-    Duration::ZERO,
-];
+/// How long after them the end is sent in every other round; shorter where an application answers faster. In the
+/// rounds between it is sent in their midst.
+const STAGGERS: [Duration; 4] =
+    [Duration::from_millis(10), Duration::from_millis(5), Duration::from_millis(2), Duration::from_millis(1)];
 /// When a token that outlived its end is asked again.
 const LATER: Duration = Duration::from_secs(5);
 
@@ -131,11 +127,13 @@ pub(super) async fn series(audit: &Audit, end: End, load: Load, rounds: u32) -> 
     let mut staggers = STAGGERS.into_iter();
     let mut stagger = staggers.next().unwrap_or_default();
     for number in 1..=rounds {
-        let mut round = round(audit, end, Some(load), stagger).await?;
+        let is_together = number % 2 == 0;
+        let wait = if is_together { Duration::ZERO } else { stagger };
+        let mut round = round(audit, end, Some(load), wait).await?;
         done.taken += round.taken;
         if round.under_way > 0 {
             done.overlapping += 1;
-        } else {
+        } else if !is_together {
             stagger = staggers.next().unwrap_or(stagger);
         }
         if round.is_void {

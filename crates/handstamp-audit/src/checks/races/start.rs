@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::{
     audit::Halt,
     check::Reason,
-    wire::{Exchange, Held, SendError},
+    wire::{Exchange, Held, Released, SendError},
 };
 
 /// One request's end.
@@ -36,23 +36,36 @@ pub(super) struct Raced {
     pub(super) late: Option<Finish>,
 }
 
-/// Releases the runners at once, and the late one after `stagger`; ends when all have their answers.
+/// Releases the runners at once, and the late one after `stagger`, or in their midst where there is none; ends when
+/// all have their answers.
+///
+/// An application that loads, handles and saves in one turn of its loop has a window of microseconds: it is hit by
+/// what arrives together, not by what arrives ten milliseconds later.
 pub(super) async fn race(runners: Vec<Held>, late: Option<Held>, stagger: Duration) -> Result<Raced, Halt> {
     let count = runners.len();
     let started = Instant::now();
     let mut running = JoinSet::new();
-    for (number, held) in runners.into_iter().enumerate() {
-        running.spawn(async move { (number, finish(held).await) });
-    }
     let mut late_started = None;
+    let before = if stagger.is_zero() { count / 2 } else { count };
+    let mut runners = runners.into_iter().enumerate();
+    // One task sends all the last bytes: several would wait for each other's turns in between.
+    for (number, held) in runners.by_ref().take(before) {
+        keep_apart(stagger);
+        let released = held.release().await;
+        running.spawn(async move { (number, finish(released).await) });
+    }
     if let Some(late) = late {
-        // Lets the runners have their turn, also where there is no time between.
-        tokio::task::yield_now().await;
         if !stagger.is_zero() {
             tokio::time::sleep(stagger).await;
         }
         late_started = Some(Instant::now());
-        running.spawn(async move { (count, finish(late).await) });
+        let released = late.release().await;
+        running.spawn(async move { (count, finish(released).await) });
+    }
+    for (number, held) in runners {
+        keep_apart(stagger);
+        let released = held.release().await;
+        running.spawn(async move { (number, finish(released).await) });
     }
     let mut finishes: Vec<Option<Finish>> = vec![None; count + 1];
     while let Some(joined) = running.join_next().await {
@@ -71,10 +84,25 @@ pub(super) async fn race(runners: Vec<Held>, late: Option<Held>, stagger: Durati
     Ok(Raced { started, runners: finishes.into_iter().flatten().collect(), late_started, late })
 }
 
-async fn finish(held: Held) -> Result<Finish, SendError> {
-    let released = held.release().await;
+/// How far apart the last bytes go out where the late one is in their midst. Measured against express-session: four
+/// of five rounds hit at 100 us, three of five without, one of five at 2 ms.
+const APART: Duration = Duration::from_micros(100);
+
+/// Timers are too coarse for it.
+fn keep_apart(stagger: Duration) {
+    let begun = Instant::now();
+    while stagger.is_zero() && begun.elapsed() < APART {
+        std::hint::spin_loop();
+    }
+}
+
+async fn finish(released: Result<Released, SendError>) -> Result<Finish, SendError> {
+    let answered = match released {
+        Ok(released) => released.answer().await,
+        Err(error) => Err(error),
+    };
     let at = Instant::now();
-    match released {
+    match answered {
         Ok(answer) => Ok(Finish { answer: Some(answer), at }),
         Err(SendError::Broken { .. } | SendError::TimedOut { .. } | SendError::Unreachable { .. }) => {
             Ok(Finish { answer: None, at })
