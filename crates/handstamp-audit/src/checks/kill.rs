@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::{
     audit::{Audit, Halt, Look, Person, Seen},
-    check::{Outcome, Reason, Severity},
+    check::{Lifeline, Outcome, Plot, Reason, Severity},
     credentials::Credentials,
     oracle::{damaged, named, random_like},
     wire::ExchangeId,
@@ -211,7 +211,9 @@ impl Fates {
         for (subject, fate) in &self.subjects {
             outcome = outcome.fact(&subject.name, fate.says());
         }
-        outcome.shown_by(self.evidence)
+        let lines =
+            self.subjects.iter().map(|(subject, fate)| Lifeline::new(&subject.name, fate.looks())).collect();
+        outcome.drawn(Plot::Lifelines { title: format!("after {event}"), lines }).shown_by(self.evidence)
     }
 
     fn those(&self, wanted: impl Fn(Fate) -> bool) -> Vec<String> {
@@ -224,6 +226,17 @@ impl Fates {
 }
 
 impl Fate {
+    /// The looks that it comes from: seconds after the event, and whether the credential was alive.
+    fn looks(self) -> Vec<(f64, bool)> {
+        let last = match self {
+            Self::Dead => Duration::ZERO,
+            Self::Died { dead, .. } => dead,
+            Self::Alive { after } => after,
+        };
+        let all = std::iter::once(Duration::ZERO).chain(CURVE).take_while(|at| *at <= last);
+        all.map(|at| (at.as_secs_f64(), at < last || matches!(self, Self::Alive { .. }))).collect()
+    }
+
     /// In words, for a fact.
     pub(crate) fn says(self) -> String {
         match self {

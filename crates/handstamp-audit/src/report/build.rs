@@ -18,6 +18,7 @@ use super::{
     standards,
 };
 use crate::{
+    audit::CleanUp,
     check::{CheckResult, Description, Fact, Group, Reason, Verdict},
     recipe::StepName,
     run::{Gate, Run},
@@ -35,7 +36,9 @@ impl Report {
     /// The report of a run. Secrets are masked here, with a key that is kept nowhere.
     pub fn of(run: &Run) -> Self {
         let redactor = Redactor::of(run);
-        let checks: Vec<_> = run.results.iter().map(|result| entry(run, result, &redactor)).collect();
+        let mut results: Vec<_> = run.results.iter().collect();
+        results.sort_by_key(|result| (result.description.group, result.description.id));
+        let checks: Vec<_> = results.iter().map(|result| entry(run, result, &redactor)).collect();
         let shown: BTreeSet<_> = checks.iter().flat_map(|check| &check.evidence).copied().collect();
         let exchanges = shown
             .iter()
@@ -64,9 +67,18 @@ impl Report {
             summary: summary(&run.results),
             standards: standards::coverage(&checks),
             checks,
-            sessions: SessionCount { ended: run.cleaned_up.ended, left: run.cleaned_up.left },
+            sessions: sessions(run),
             exchanges: exchanges.collect(),
         }
+    }
+}
+
+/// Where a logout ends nothing, a session that was logged out is not over.
+fn sessions(run: &Run) -> SessionCount {
+    let CleanUp { ended, left, .. } = run.cleaned_up;
+    match run.result("SA-END-01").map(|result| result.outcome.verdict) {
+        Some(Verdict::Fail { .. }) => SessionCount { ended: 0, left: ended + left },
+        _ => SessionCount { ended, left },
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Report {
     pub credentials: Inventory,
     /// How many checks came to what.
     pub summary: Summary,
-    /// Every check of the catalogue with what came of it, in its order.
+    /// Every check of the catalogue with what came of it, by group and id.
     pub checks: Vec<CheckEntry>,
     /// The requirements, row by row.
     pub standards: Coverage,

@@ -46,12 +46,7 @@ fn case(check: &CheckEntry, is_strict: bool) -> TestCase {
         }
         Verdict::Inconclusive { reason } | Verdict::NotApplicable { reason } => {
             let mut status = TestCaseStatus::skipped();
-            let said = if check.headline.is_empty() {
-                reason.says().to_owned()
-            } else {
-                format!("{}; {}", reason.says(), check.headline)
-            };
-            status.set_type(reason.word()).set_message(said);
+            status.set_type(reason.word()).set_message(check.said());
             status
         }
     };

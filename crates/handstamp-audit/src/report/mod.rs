@@ -5,8 +5,10 @@
 
 mod build;
 mod conclusion;
+mod curl;
 mod diff;
 mod document;
+mod html;
 mod json;
 mod junit;
 mod redact;

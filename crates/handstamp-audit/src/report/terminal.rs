@@ -91,7 +91,7 @@ impl Report {
             }
         }
         for (reason, ids) in left_out {
-            let line = format!("  not asked            {}: {}", ids.join(", "), reason.says());
+            let line = format!("  {:16}  {}: {}", "not asked", ids.join(", "), reason.says());
             let _ = writeln!(text, "{}", colours.paint(Paint::Quiet, &line));
         }
     }
@@ -169,11 +169,7 @@ fn line(check: &CheckEntry, colours: Colours, text: &mut String) {
         Verdict::NotApplicable { .. } => ("n/a".to_owned(), Paint::Quiet),
         Verdict::Error => ("ERROR".to_owned(), Paint::Bad),
     };
-    let said = match check.verdict.reason() {
-        Some(reason) if check.headline.is_empty() => reason.says().to_owned(),
-        Some(reason) => format!("{}; {}", reason.says(), check.headline),
-        None => check.headline.clone(),
-    };
+    let said = check.said();
     let mapping = mapping(check);
     let cost = match check.requests {
         0 => String::new(),
@@ -184,6 +180,17 @@ fn line(check: &CheckEntry, colours: Colours, text: &mut String) {
     let small = colours.paint(Paint::Quiet, &format!("{mapping}{cost}"));
     let line = format!("  {word}  {}  {}: {said}  {small}", check.id, check.title);
     let _ = writeln!(text, "{}", line.trim_end());
+}
+
+impl CheckEntry {
+    /// What was measured, after the reason where there is no answer.
+    pub(super) fn said(&self) -> String {
+        match self.verdict.reason().map(Reason::says) {
+            Some(reason) if self.headline.is_empty() => reason.to_owned(),
+            Some(reason) if !self.headline.starts_with(reason) => format!("{reason}; {}", self.headline),
+            _ => self.headline.clone(),
+        }
+    }
 }
 
 /// `ASVS 7.4.1 SESS-06 CWE-613`
@@ -269,7 +276,7 @@ mod tests {
             check.unlocked_by = Some("run with --profile standard".to_owned());
         }
         let text = report(checks).to_terminal(Colours::Never);
-        assert!(text.contains("  not asked            SA-END-02, SA-END-04: the chosen profile"), "{text}");
+        assert!(text.contains("  not asked         SA-END-02, SA-END-04: the chosen profile"), "{text}");
         assert!(text.contains("    run with --profile standard: SA-END-02, SA-END-04\n"), "{text}");
     }
 

@@ -1,8 +1,8 @@
 //! Entries for the unit tests of reports.
 
 use super::{
-    CheckEntry, FORMAT, GateState, Inventory, RecipeFile, Report, Requests, SessionCount, StepPlace, Summary,
-    Tool, VERSION, standards,
+    BodyText, CheckEntry, ExchangeEntry, FORMAT, GateState, Inventory, RecipeFile, Report, RequestEntry,
+    Requests, ResponseEntry, SessionCount, StepPlace, Summary, Tool, VERSION, standards,
 };
 use crate::check::{Profile, Severity, Verdict};
 
@@ -53,5 +53,24 @@ pub(super) fn report(checks: Vec<CheckEntry>) -> Report {
         checks,
         sessions: SessionCount { ended: 2, left: 0 },
         exchanges: Vec::new(),
+    }
+}
+
+/// An exchange with an empty answer.
+pub(super) fn exchange_entry(id: u32, method: &str, target: &str) -> ExchangeEntry {
+    ExchangeEntry {
+        id,
+        purpose: "whoami as alice".to_owned(),
+        origin: "http://localhost:8080".to_owned(),
+        connection: id,
+        sent_ms: 0,
+        took_ms: 1,
+        request: RequestEntry {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: BodyText::default(),
+        },
+        response: ResponseEntry { status: 200, headers: Vec::new(), body: BodyText::default() },
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -10,24 +11,37 @@ use clap::Args;
 use handstamp_audit::{
     check::Description,
     checks::{catalogue, find},
+    report::{BodyText, CheckEntry, ExchangeEntry, Report},
 };
 
-use super::Failure;
+use super::{Failure, reports::read_report};
 
 const EXAMPLES: &str = "\
 Examples:
-  handstamp audit explain SA-END-01";
+  handstamp audit explain SA-END-01
+  handstamp audit explain SA-END-01 --report audit.json";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExplainArguments {
     /// The check, such as SA-END-01 or end-01.
     id: String,
+    /// A JSON report: what the check came to there, every exchange that shows it, and how to repeat it.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<ExitCode, Failure> {
     let description = described(&arguments.id)?;
-    io::stdout().write_all(about(description).as_bytes()).map_err(Failure::Output)?;
+    let mut text = about(description);
+    if let Some(path) = &arguments.report {
+        let report = read_report(path)?;
+        let check = report.checks.iter().find(|check| check.id == description.id).ok_or_else(|| {
+            Failure::Usage(format!("{}: this report has no {}", path.display(), description.id))
+        })?;
+        text += &seen(&report, check);
+    }
+    io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,4 +80,52 @@ fn about(description: &Description) -> String {
         }
     }
     text
+}
+
+/// What a check came to in a report.
+fn seen(report: &Report, check: &CheckEntry) -> String {
+    let severity = check.verdict.severity().map_or_else(String::new, |severity| format!(" ({severity})"));
+    let reason = check.verdict.reason().map_or_else(String::new, |reason| format!(" ({})", reason.says()));
+    let mut text = format!("\nIn the run of {}: {}{severity}{reason}\n", report.began, check.verdict);
+    // Writing to a text cannot fail, here and below.
+    let _ = writeln!(text, "{}", check.headline);
+    for fact in &check.facts {
+        let _ = writeln!(text, "  {}: {}", fact.name, fact.value);
+    }
+    for exchange in check.evidence.iter().filter_map(|id| report.exchange(*id)) {
+        text += &shown(exchange);
+    }
+    if check.evidence_left_out > 0 {
+        let _ = writeln!(text, "\n{} exchanges more, in the middle, are left out.", check.evidence_left_out);
+    }
+    text
+}
+
+fn shown(exchange: &ExchangeEntry) -> String {
+    let ExchangeEntry { id, purpose, request, response, .. } = exchange;
+    let mut text = format!("\n#{id} {purpose}\n> {} {}\n", request.method, request.target);
+    for (name, value) in &request.headers {
+        let _ = writeln!(text, "> {name}: {value}");
+    }
+    body(">", &request.body, &mut text);
+    let _ = writeln!(text, "< {}", response.status);
+    for (name, value) in &response.headers {
+        let _ = writeln!(text, "< {name}: {value}");
+    }
+    body("<", &response.body, &mut text);
+    let (curl, variables) = exchange.to_curl();
+    let _ = writeln!(text, "{curl}");
+    for (name, mask) in variables {
+        let _ = writeln!(text, "# {name} is {mask}");
+    }
+    text
+}
+
+fn body(mark: &str, body: &BodyText, text: &mut String) {
+    for line in body.text.lines() {
+        let _ = writeln!(text, "{mark} {line}");
+    }
+    if body.is_cut {
+        let _ = writeln!(text, "{mark} (the rest of {} bytes is left out)", body.bytes);
+    }
 }

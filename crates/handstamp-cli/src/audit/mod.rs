@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error, so that each verb can stand in a pipe.
 
 mod choices;
+mod diff;
 mod explain;
 mod failure;
 mod files;
@@ -28,6 +29,8 @@ pub(crate) enum AuditCommand {
     Plan(plan::PlanArguments),
     /// Explain a check: what it asks, why that matters, what to change.
     Explain(explain::ExplainArguments),
+    /// Compare two JSON reports: what is new, worse, gone.
+    Diff(diff::DiffArguments),
     /// List every check: what it asks, how much it matters, which requirements it answers.
     ListChecks(list_checks::ListChecksArguments),
 }
@@ -48,6 +51,7 @@ pub(crate) async fn run(command: AuditCommand) -> ExitCode {
     let outcome = match &command {
         AuditCommand::Run(arguments) => run::run(arguments).await,
         AuditCommand::Plan(arguments) => plan::run(arguments),
+        AuditCommand::Diff(arguments) => diff::run(arguments),
         AuditCommand::Explain(arguments) => explain::run(arguments),
         AuditCommand::ListChecks(arguments) => list_checks::run(arguments),
     };

@@ -18,6 +18,7 @@ pub(super) struct ReportFile {
 
 #[derive(Clone, Copy)]
 enum Format {
+    Html,
     Json,
     Sarif,
     Junit,
@@ -29,6 +30,7 @@ impl FromStr for ReportFile {
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, path) = text.split_once('=').unwrap_or((text, ""));
         let format = match format {
+            "html" => Format::Html,
             "json" => Format::Json,
             "sarif" => Format::Sarif,
             "junit" => Format::Junit,
@@ -47,6 +49,7 @@ impl ReportFile {
     /// What goes into the file.
     pub(super) fn written(&self, report: &Report, is_strict: bool) -> Result<String, Failure> {
         Ok(match self.format {
+            Format::Html => report.to_html(),
             Format::Json => report.to_json(),
             Format::Sarif => report.to_sarif(),
             Format::Junit => report.to_junit(is_strict).map_err(|error| Failure::Usage(error.to_string()))?,
