@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     audit::CleanUp,
-    check::{CheckResult, Description, Fact, Group, Reason, Verdict},
+    check::{CheckResult, Description, Fact, Group, Lifeline, Plot, Reason, Verdict},
     recipe::StepName,
     run::{Gate, Run},
     wire::{Exchange, ExchangeId},
@@ -105,7 +105,7 @@ fn entry(run: &Run, result: &CheckResult, redactor: &Redactor) -> CheckEntry {
             .collect(),
         evidence,
         evidence_left_out: u32::try_from(left_out).unwrap_or(u32::MAX),
-        plots: outcome.plots.clone(),
+        plots: outcome.plots.iter().map(|drawn| plot(redactor, drawn)).collect(),
         asvs: owned(description.standards.asvs),
         wstg: owned(description.standards.wstg),
         cwe: description.standards.cwe.to_vec(),
@@ -116,6 +116,30 @@ fn entry(run: &Run, result: &CheckResult, redactor: &Redactor) -> CheckEntry {
         requests: result.requests,
         took_ms: milliseconds(result.took),
         unlocked_by: unlocked_by(outcome.verdict, &outcome.headline),
+    }
+}
+
+/// A plot whose texts are masked and whose numbers are numbers: JSON has no other.
+fn plot(redactor: &Redactor, plot: &Plot) -> Plot {
+    let text = |text: &String| line(redactor, text);
+    let number = |value: &f64| if value.is_finite() { *value } else { 0.0 };
+    match plot {
+        Plot::Lifelines { title, lines } => Plot::Lifelines {
+            title: text(title),
+            lines: lines
+                .iter()
+                .map(|line| Lifeline { name: text(&line.name), looks: line.looks.clone() })
+                .collect(),
+        },
+        Plot::Strip { title, unit, values } => {
+            Plot::Strip { title: text(title), unit: text(unit), values: values.iter().map(number).collect() }
+        }
+        Plot::Heat { title, unit, rows, values } => Plot::Heat {
+            title: text(title),
+            unit: text(unit),
+            rows: rows.iter().map(text).collect(),
+            values: values.iter().map(|row| row.iter().map(number).collect()).collect(),
+        },
     }
 }
 

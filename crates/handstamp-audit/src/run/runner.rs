@@ -31,7 +31,7 @@ pub trait Observer: Send {
 }
 
 /// Tells nobody.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Silent;
 
