@@ -3,7 +3,7 @@
 use super::{
     lock::Pace,
     rounds,
-    series::{End, Load, Series, ends_alone, series},
+    series::{End, Load, Series, alone, series},
     unseen,
 };
 use crate::{
@@ -35,7 +35,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     if let Some(why) = not_without_race(audit, End::Logout) {
         return Ok(Outcome::inconclusive(Reason::NeedsAnotherCheck, why));
     }
-    if !ends_alone(audit, End::Logout).await? {
+    let logout = alone(audit, End::Logout).await?;
+    if !logout.ends {
         let why = "the logout ends nothing even with no request under way, so it is no race (SA-END-01)";
         return Ok(Outcome::inconclusive(Reason::NeedsAnotherCheck, why));
     }
@@ -43,10 +44,12 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut done = Vec::new();
     let has_write = audit.has_step(StepName::Write);
     if has_write {
-        done.push((End::Logout, Load::Writes, series(audit, End::Logout, Load::Writes, rounds).await?));
+        let writes = series(audit, End::Logout, Load::Writes, rounds, &logout).await?;
+        done.push((End::Logout, Load::Writes, writes));
     }
     if done.iter().all(|(_, _, series)| series.hits == 0) {
-        done.push((End::Logout, Load::Reads, series(audit, End::Logout, Load::Reads, rounds).await?));
+        let reads = series(audit, End::Logout, Load::Reads, rounds, &logout).await?;
+        done.push((End::Logout, Load::Reads, reads));
     }
     let load = if has_write { Load::Writes } else { Load::Reads };
     let mut left_out = Vec::new();
@@ -54,12 +57,13 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         if !audit.has_step(end.step()) || (end == End::Password && !audit.options().allows_destructive) {
             continue;
         }
-        match not_without_race(audit, end) {
-            Some(why) => left_out.push((end, why)),
-            None => match ending(audit, end, load, rounds).await? {
-                Some(series) => done.push((end, load, series)),
-                None => left_out.push((end, "ends nothing even with no request under way".to_owned())),
-            },
+        if let Some(why) = not_without_race(audit, end) {
+            left_out.push((end, why));
+            continue;
+        }
+        match ending(audit, end, load, rounds).await? {
+            Some(series) => done.push((end, load, series)),
+            None => left_out.push((end, "ends nothing even with no request under way".to_owned())),
         }
     }
     let pace = super::lock::pace(audit).await?;
@@ -77,18 +81,16 @@ fn not_without_race(audit: &Audit, end: End) -> Option<String> {
     }
 }
 
-/// The series of an end out of another session, where that ends it without a race; a password is put back whatever
-/// came of it.
+/// The series of an end out of another session, where that end works at all; a password is put back whatever came
+/// of it.
 async fn ending(audit: &Audit, end: End, load: Load, rounds: u32) -> Result<Option<Series>, Halt> {
     let original = audit.password(audit.first());
-    let done = match ends_alone(audit, end).await {
-        Ok(true) => series(audit, end, load, rounds).await.map(Some),
-        Ok(false) => Ok(None),
-        Err(halt) => Err(halt),
+    let racing = async {
+        let alone = alone(audit, end).await?;
+        if alone.ends { series(audit, end, load, rounds, &alone).await.map(Some) } else { Ok(None) }
     };
-    if end == End::Password {
-        put_back(audit, original).await?;
-    }
+    let done = racing.await;
+    put_back(audit, original).await?;
     done
 }
 
@@ -106,7 +108,9 @@ async fn put_back(audit: &Audit, original: Secret) -> Result<(), Halt> {
 }
 
 fn conclude(done: &[(End, Load, Series)], pace: &Pace) -> Outcome {
-    let worst = done.iter().max_by_key(|(_, _, series)| series.hits).filter(|(_, _, series)| series.hits > 0);
+    // Of equals the first, which is the logout.
+    let worst =
+        done.iter().rev().max_by_key(|(_, _, series)| series.hits).filter(|(_, _, series)| series.hits > 0);
     let telling = done.iter().filter(|(_, _, series)| series.is_telling());
     let outcome = if let Some((end, load, series)) = worst {
         let why = format!(

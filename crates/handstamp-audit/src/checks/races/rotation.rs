@@ -39,13 +39,35 @@ const STAGGER: Duration = Duration::from_millis(10);
 /// What came of all rounds.
 #[derive(Default)]
 struct Rounds {
-    /// Tokens that were changed, each with the exchanges of its round.
+    /// Rounds in which the token changed.
+    changed: u32,
+    /// Tokens whose grace is not over yet, each with the exchanges of its round.
     old: Vec<(Subject, Vec<ExchangeId>)>,
     /// Rounds after which the new token was dead.
     lost: u32,
     /// Rounds in which a request under way was answered as nobody's.
     refused: u32,
+    /// Rounds whose old token was alive past its grace.
+    outlived: u32,
     evidence: Vec<ExchangeId>,
+}
+
+impl Rounds {
+    /// Asks an old token whose grace is over.
+    async fn ask_old(&mut self, audit: &Audit, old: &Subject, ids: Vec<ExchangeId>) -> Result<(), Halt> {
+        let person = audit.first();
+        let look = audit.look_for(&old.credentials, "past the grace: whoami with the old token").await?;
+        if !look.is(person) {
+            return Ok(());
+        }
+        if self.outlived == 0 {
+            self.evidence.extend(ids);
+            self.evidence.push(look.id());
+            confirm(audit, person, &old.credentials, &look, &mut self.evidence).await?;
+        }
+        self.outlived += 1;
+        Ok(())
+    }
 }
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
@@ -58,26 +80,20 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut done = Rounds::default();
     for number in 1..=rounds {
         round(audit, step, &mut done).await?;
-        if number == 1 && done.old.is_empty() && done.lost == 0 {
+        if number == 1 && done.changed == 0 && done.lost == 0 {
             let why = format!("{step} changes no token that signs in");
             return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(done.evidence));
         }
     }
-    // One wait for all of them.
     let grace = audit.recipe().policy.rotation_grace;
-    audit.clock().pause(grace + Duration::from_secs(1)).await;
-    let mut outlived = 0;
-    for (subject, ids) in std::mem::take(&mut done.old) {
-        let look = audit.look_for(&subject.credentials, "past the grace: whoami with the old token").await?;
-        if look.is(person) {
-            if outlived == 0 {
-                done.evidence.extend(ids);
-                done.evidence.push(look.id());
-                confirm(audit, person, &subject.credentials, &look, &mut done.evidence).await?;
-            }
-            outlived += 1;
+    if !grace.is_zero() {
+        // One wait for all of them.
+        audit.clock().pause(grace + Duration::from_secs(1)).await;
+        for (subject, ids) in std::mem::take(&mut done.old) {
+            done.ask_old(audit, &subject, ids).await?;
         }
     }
+    let outlived = done.outlived;
     done.evidence.push(audit.still_works(person).await?);
     let outcome = if outlived > 0 {
         let why = format!("the old token outlived its grace in {outlived} of {rounds} rounds");
@@ -135,7 +151,15 @@ async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), H
         .zip(per_set(audit, "", &after))
         .filter(|(old, new)| old.credentials != new.credentials)
         .map(|(old, _)| (old, evidence.clone()));
-    done.old.extend(old);
+    let old: Vec<_> = old.collect();
+    done.changed += u32::from(!old.is_empty());
+    if audit.recipe().policy.rotation_grace.is_zero() {
+        for (subject, ids) in old {
+            done.ask_old(audit, &subject, ids).await?;
+        }
+    } else {
+        done.old.extend(old);
+    }
     if (is_lost && done.lost == 0) || (is_refused && done.refused == 0) {
         done.evidence.extend(evidence);
     }

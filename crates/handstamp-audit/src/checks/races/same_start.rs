@@ -63,14 +63,16 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
 /// Whether a token showed the wrong account; `None` where there is no anonymous session.
 async fn round(audit: &Audit, people: [Person; 2]) -> Result<Option<(bool, Vec<ExchangeId>)>, Halt> {
     let mut shared = audit.stranger();
-    if open_anonymously(audit, &mut shared).await?.is_empty() {
-        return Ok(None);
-    }
+    let before = open_anonymously(audit, &mut shared).await?;
     let (mut visitors, mut held) = (Vec::new(), Vec::new());
     for person in people {
         let mut visitor = audit.visitor(person);
         visitor.jar = shared.jar.clone();
         let prepared = visitor.prepare(StepName::Login).await?;
+        let kept = visitor.credentials();
+        if !before.parts().any(|(carrier, value)| kept.get(carrier) == Some(value)) {
+            return Ok(None);
+        }
         held.push(prepared.hold(&visitor, "two logins at once from one anonymous session").await?);
         visitors.push((person, visitor, prepared));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Two, listed, sends, two_of};
 use crate::{
     audit::{Audit, Halt},
-    check::{Description, Group, Outcome, Profile, Severity, Verdict},
+    check::{Description, Group, Outcome, Profile, Reason, Severity, Verdict},
     checks::{
         Check,
         kill::{all_alive, fates, per_set},
@@ -67,8 +67,15 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         first.variables.set("session_id", id.as_str());
         evidence.extend(first.play(StepName::EndSession).await?.ids());
     }
+    let own = audit.look_for(&first.credentials(), "is the session that ended it still alive").await?;
+    evidence.push(own.id());
     let fates = fates(audit, person, subjects).await?;
     let outcome = fates.conclude("it was ended in the list", Duration::ZERO, CHECK.description.severity);
+    if outcome.verdict != Verdict::Pass && !own.is(person) {
+        // What nobody asked for ended nothing.
+        let why = "the session that ended the other is not alive itself";
+        return Ok(Outcome::inconclusive(Reason::ControlFailed, why).shown_by(evidence));
+    }
     let outcome = if ended_without_proof && asks_password && outcome.verdict == Verdict::Pass {
         let mut weaker = Outcome::fail(Severity::Low, "a session was ended with a wrong password");
         weaker.facts = outcome.facts;
