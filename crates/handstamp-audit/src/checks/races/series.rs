@@ -143,11 +143,13 @@ pub(super) async fn series(
     let mut staggers = STAGGERS.into_iter();
     let mut stagger = staggers.next().unwrap_or_default();
     for number in 1..=rounds {
-        let mut round = round(audit, end, Some(load), stagger).await?;
+        let is_together = number % 2 == 0;
+        let wait = if is_together { Duration::ZERO } else { stagger };
+        let mut round = round(audit, end, Some(load), wait).await?;
         done.taken += round.taken;
         if round.under_way > 0 {
             done.overlapping += 1;
-        } else {
+        } else if !is_together {
             stagger = staggers.next().unwrap_or(stagger);
         }
         if round.answer.is_none() || round.answer != alone.answer {

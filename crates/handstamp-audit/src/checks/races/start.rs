@@ -46,11 +46,13 @@ pub(super) async fn race(runners: Vec<Held>, late: Option<Held>, stagger: Durati
     let started = Instant::now();
     let mut running = JoinSet::new();
     let mut late_started = None;
-    let before = if stagger.is_zero() { count / 2 } else { count };
+    // Where nothing is to come in between, nothing is better than all at once.
+    let is_in_midst = late.is_some() && stagger.is_zero();
+    let before = if is_in_midst { count / 2 } else { count };
     let mut runners = runners.into_iter().enumerate();
     // One task sends all the last bytes: several would wait for each other's turns in between.
     for (number, held) in runners.by_ref().take(before) {
-        keep_apart(stagger);
+        keep_apart(is_in_midst);
         let released = held.release().await;
         running.spawn(async move { (number, finish(released).await) });
     }
@@ -63,7 +65,7 @@ pub(super) async fn race(runners: Vec<Held>, late: Option<Held>, stagger: Durati
         running.spawn(async move { (count, finish(released).await) });
     }
     for (number, held) in runners {
-        keep_apart(stagger);
+        keep_apart(is_in_midst);
         let released = held.release().await;
         running.spawn(async move { (number, finish(released).await) });
     }
@@ -89,9 +91,9 @@ pub(super) async fn race(runners: Vec<Held>, late: Option<Held>, stagger: Durati
 const APART: Duration = Duration::from_micros(100);
 
 /// Timers are too coarse for it.
-fn keep_apart(stagger: Duration) {
+fn keep_apart(is_in_midst: bool) {
     let begun = Instant::now();
-    while stagger.is_zero() && begun.elapsed() < APART {
+    while is_in_midst && begun.elapsed() < APART {
         std::hint::spin_loop();
     }
 }
