@@ -15,8 +15,8 @@ pub(super) const CHECK: Check = Check::new(
         .explained(
             "Sends the cookie that signs in twice: a wrong value before the right one, after it and in a header line of its \
              own, and the values of two accounts. It fails where the application breaks (low) or takes now the first and \
-             now the last (medium). Where it always takes the same one and a sibling domain can plant the other, it is a \
-             warning: browsers send what was planted first or last, as the planter likes.",
+             now the last (medium). Where it always takes the same one it is a warning, low where a sibling domain can plant \
+             the other: browsers send what was planted first or last, as the planter likes.",
         )
         .remedied_by(
             "Take a request with two session cookies for one of nobody, and name the cookie `__Host-...`, so that no \
@@ -131,18 +131,14 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     } else if taken == Taken::Neither {
         Outcome::pass("two cookies of one name sign nobody in")
     } else if is_kept_from_others {
-        Outcome::pass(format!(
-            "of two cookies of one name it takes {}, and no other host can set {name}",
-            taken.says()
-        ))
+        // A browser holds two of them all the same where one is partitioned.
+        Outcome::warn(Severity::Information, format!("of two cookies of one name it takes {}", taken.says()))
     } else {
-        Outcome::warn(
-            Severity::Low,
-            format!(
-                "of two cookies of one name it takes {}, and a sibling domain can set {name}",
-                taken.says()
-            ),
-        )
+        let why = format!(
+            "of two cookies of one name it takes {}, and a sibling domain can set {name}",
+            taken.says()
+        );
+        Outcome::warn(Severity::Low, why)
     };
     let in_lines = if in_lines == signs_in { "signed in" } else { "not signed in" };
     Ok(outcome.fact("takes", taken.says()).fact("in two header lines", in_lines).shown_by(evidence))

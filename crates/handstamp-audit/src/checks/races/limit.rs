@@ -55,9 +55,7 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let rounds = rounds(audit).div_ceil(2);
     let (mut hits, mut most, mut evidence) = (0, 0, Vec::new());
     for _ in 0..rounds {
-        if declared.on_excess == Admission::Refuse {
-            audit.end_sessions_of(audit.first()).await;
-        }
+        make_room(audit, declared.on_excess).await?;
         let begun = logged_in_at_once(audit, logins).await?;
         let mut ids = Vec::new();
         let mut alive = count_alive(audit, &begun, &mut ids).await?;
@@ -85,6 +83,21 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         Outcome::pass(unseen(rounds))
     };
     Ok(outcome.fact("logins at once", logins).fact("most alive", most).shown_by(evidence))
+}
+
+/// Ends the account's sessions: a count that is taken too early matters below the limit only.
+async fn make_room(audit: &Audit, on_excess: Admission) -> Result<(), Halt> {
+    let can_enter = on_excess == Admission::EvictOldest;
+    if !(can_enter && audit.has_step(StepName::EndOthers)) {
+        audit.end_sessions_of(audit.first()).await;
+        return Ok(());
+    }
+    let mut last = audit.sign_in(audit.first()).await?;
+    last.play(StepName::EndOthers).await?;
+    if audit.has_step(StepName::Logout) {
+        last.play(StepName::Logout).await?;
+    }
+    Ok(())
 }
 
 /// Browsers whose logins went out together; those that were refused are signed in nowhere.
