@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{asked, says, spelled, time_has_to_pass};
 use crate::{
     audit::{Audit, Halt},
-    check::{Description, Group, Outcome, Profile, Reason, Severity},
+    check::{Description, Group, Outcome, Profile, Reason, Severity, Verdict},
     checks::Check,
     recipe::StepName,
 };
@@ -30,6 +30,10 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         let why = "policy.idle is not declared, so there is nothing to keep alive beyond";
         return Ok(Outcome::inconclusive(Reason::DeclaredOnly, why));
     };
+    if matches!(audit.verdict_of("SA-TMO-01"), Some(Verdict::Fail { .. })) {
+        let why = "an unused session does not end in time either (SA-TMO-01), so polling is not what keeps it alive";
+        return Ok(Outcome::inconclusive(Reason::NeedsAnotherCheck, why));
+    }
     let mode = time_has_to_pass(audit, Some(idle))?;
     let mut visitor = audit.sign_in(audit.first()).await?;
     let (mut passed, end) = (Duration::ZERO, idle.mul_f64(1.1));

@@ -1,0 +1,154 @@
+//! The flaws: one table, one switch each.
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+macro_rules! flaws {
+    ($($group:literal { $($name:ident => $word:literal, $check:literal, [$($implied:literal),*], $does:literal;)* })*) => {
+        /// One thing that an application may do wrong. The documentation of each is what [`Flaw::does`] says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Flaw {
+            $($(#[doc = $does] $name,)*)*
+        }
+
+        impl Flaw {
+            /// Every flaw, group by group.
+            pub const ALL: &'static [Self] = &[$($(Self::$name,)*)*];
+
+            /// Its name on the command line.
+            pub const fn name(self) -> &'static str {
+                match self { $($(Self::$name => $word,)*)* }
+            }
+
+            /// The check that has to see it.
+            pub const fn check_id(self) -> &'static str {
+                match self { $($(Self::$name => $check,)*)* }
+            }
+
+            /// Checks that cannot but see it too, since one thing cannot be broken without the other.
+            pub const fn implied(self) -> &'static [&'static str] {
+                match self { $($(Self::$name => &[$($implied),*],)*)* }
+            }
+
+            /// The group that it belongs to.
+            pub const fn group(self) -> &'static str {
+                match self { $($(Self::$name => $group,)*)* }
+            }
+
+            /// What the application then does.
+            pub const fn does(self) -> &'static str {
+                match self { $($(Self::$name => $does,)*)* }
+            }
+        }
+    };
+}
+
+flaws! {
+    "cookie" {
+        NoSecure => "no-secure", "SA-CKE-01", ["SA-CKE-04"], "The cookie lacks `Secure`, and so its prefix holds nothing.";
+        NoHttpOnly => "no-httponly", "SA-CKE-02", [], "The cookie lacks `HttpOnly`.";
+        NoSameSite => "no-samesite", "SA-CKE-03", [], "The cookie lacks `SameSite`.";
+        SameSiteNone => "samesite-none", "SA-CKE-03", [], "The cookie says `SameSite=None`.";
+        NoPrefix => "no-prefix", "SA-CKE-04", ["SA-CKE-10"], "The cookie's name has no prefix, so others can set one beside it.";
+        MangledPrefix => "prefix-mangled-ok", "SA-CKE-11", [], "The cookie is taken under names that only look like its own.";
+        LongLived => "long-lived", "SA-CKE-06", [], "The cookie is kept for a year.";
+        DuplicatesCrash => "duplicates-crash", "SA-CKE-10", [], "Two cookies of one name are answered 500.";
+    }
+    "fixation" {
+        KeepIdAtLogin => "keep-id-at-login", "SA-FIX-01", ["SA-RAC-05"], "The session from before login becomes the one after it.";
+        AdoptAnyId => "adopt-any-id", "SA-FIX-02", [], "An id that nobody gave out becomes the session's at login.";
+        AdoptFromQuery => "adopt-from-query", "SA-FIX-02", [], "The same, with the id in the query.";
+        AdoptFromBody => "adopt-from-body", "SA-FIX-02", [], "The same, with the id as a form field.";
+        KeepIdAtReauthentication => "keep-id-at-mfa", "SA-FIX-04", [], "Proving oneself again gives no new token.";
+        KeepOldAtRelogin => "keep-old-at-relogin", "SA-FIX-05", [], "A second login leaves the first token alive.";
+        CsrfTokenKept => "csrf-token-kept", "SA-FIX-06", [], "The form token from before login counts after it.";
+    }
+    "termination" {
+        LogoutClientOnly => "logout-client-only", "SA-END-01", [], "Logout takes the cookie and leaves the session.";
+        LogoutDelayed => "logout-delayed-5s", "SA-END-01", [], "The session lives on for five seconds after logout.";
+        LogoutLeavesCookie => "logout-leaves-cookie", "SA-END-03", [], "Logout ends the session and leaves the cookie.";
+        LogoutByGet => "logout-by-get", "SA-END-04", [], "A link signs out.";
+        DeadRevivesOnLogin => "dead-revives-on-login", "SA-END-05", [], "The next login brings ended sessions back.";
+        RememberedSurvivesLogout => "other-carrier-survives", "SA-END-02", [], "Remember-me outlives logout.";
+        PasswordKeepsOthers => "pw-change-keeps-others", "SA-END-06", [], "A new password ends no other session.";
+        PasswordKeepsOwnOld => "pw-change-keeps-own-old", "SA-END-06", [], "A new password leaves the own old token alive.";
+        DisableKeeps => "disable-keeps", "SA-END-09", [], "A disabled account's sessions live on.";
+        AdminEndsNothing => "admin-kill-noop", "SA-END-10", [], "The administrator's order ends nothing.";
+        SignOutOthersNoop => "signout-others-noop", "SA-END-11", [], "Ending all others ends none.";
+        NoLogoutLink => "no-logout-link", "SA-END-12", [], "A page of the account has no logout.";
+    }
+    "timeout" {
+        NoIdle => "no-idle", "SA-TMO-01", ["SA-TMO-04"], "An unused session does not end.";
+        IdleDouble => "idle-double", "SA-TMO-01", ["SA-TMO-04"], "An unused session ends after twice the declared time.";
+        NoAbsolute => "no-absolute", "SA-TMO-02", ["SA-TMO-04"], "A busy session does not end.";
+        ClientSideExpiry => "client-side-expiry", "SA-TMO-03", [], "Only the browser ends the session after ten minutes.";
+        HeartbeatExtends => "heartbeat-extends", "SA-TMO-05", [], "Polling keeps a session alive.";
+    }
+    "multi" {
+        Unlimited => "unlimited", "SA-MUL-01", [], "There is no limit of sessions.";
+        LimitOffByOne => "limit-off-by-one", "SA-MUL-01", [], "One session more than the limit is let in.";
+        ListStale => "list-stale", "SA-MUL-02", [], "The list of sessions lacks new ones.";
+        EndOtherUser => "end-other-user", "SA-MUL-04", [], "Anybody's session can be ended by its id.";
+        ListShowsToken => "list-shows-token", "SA-MUL-05", [], "The list's ids are the tokens.";
+        EndOneNoop => "end-one-noop", "SA-MUL-03", [], "Ending one session of the list ends none.";
+    }
+    "exposure" {
+        IdInRedirect => "id-in-redirect", "SA-EXP-01", [], "Login redirects to a URL with the token in it.";
+        IdAcceptedInUrl => "id-accepted-in-url", "SA-EXP-02", [], "The token counts in the query.";
+        LoginByGet => "login-by-get", "SA-EXP-03", [], "The login takes a query.";
+        Cacheable => "cacheable", "SA-EXP-04", [], "Pages of the account say that caches may keep them.";
+        CacheDeception => "cache-deception", "SA-EXP-05", [], "A cache in front keeps what ends in .css.";
+        TokenInBody => "token-in-body", "SA-EXP-06", [], "The page of what is not found shows the cookie.";
+        CorsReflect => "cors-reflect", "SA-EXP-09", [], "Any origin may read with credentials.";
+    }
+    "csrf" {
+        CsrfNone => "csrf-none", "SA-CSR-01", [], "Writes need no form token.";
+        CsrfPresenceOnly => "csrf-presence-only", "SA-CSR-01", [], "Any form token will do.";
+        CsrfNotSessionBound => "csrf-not-session-bound", "SA-CSR-01", [], "Anybody's form token will do.";
+        GetWrite => "get-write", "SA-CSR-04", [], "A link with fields writes.";
+        LoginCsrf => "login-csrf", "SA-CSR-03", [], "The login needs no form token.";
+    }
+    "race" {
+        UpsertOnSave => "upsert-on-save", "SA-RAC-01", [], "A write saves the session it loaded, dead or not.";
+        LimitToctou => "limit-toctou", "SA-RAC-02", [], "The limit is looked at long before the session is made.";
+        CrossTalk => "cross-talk", "SA-RAC-06", [], "Under load an answer is somebody else's.";
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Flaw {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().copied().find(|flaw| flaw.name() == text);
+        found.ok_or_else(|| format!("no flaw is called {text:?}; --list-flaws shows all"))
+    }
+}
+
+/// The flaws that are switched on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flaws(pub(crate) BTreeSet<Flaw>);
+
+impl Flaws {
+    pub(crate) fn has(&self, flaw: Flaw) -> bool {
+        self.0.contains(&flaw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flaw_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = Flaw::ALL.iter().map(|flaw| flaw.name()).collect();
+        assert_eq!(names.len(), Flaw::ALL.len());
+        assert!(Flaw::ALL.iter().all(|flaw| flaw.name().parse::<Flaw>() == Ok(*flaw)));
+        assert!(Flaw::ALL.iter().all(|flaw| !flaw.implied().contains(&flaw.check_id())));
+    }
+}

@@ -1,0 +1,112 @@
+//! Each switch of the vulnerable application against the checks: its own has to see it, and no other may.
+
+#![allow(missing_docs, reason = "tests")]
+
+mod bench;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use bench::{audit, findings};
+use handstamp_audit::{
+    check::{Profile, Verdict},
+    checks::catalogue,
+    run::{Choice, Choices, Gate},
+};
+use handstamp_audit_target::{Benign, Flaw, Options};
+
+/// The quick profile and the whole group of this check.
+fn quick_and_group_of(id: &str) -> Choices {
+    let group = catalogue().find(|check| check.description.id == id).map(|check| check.description.group);
+    let mut choices = Choices::default();
+    choices.only = catalogue()
+        .map(|check| check.description)
+        .filter(|description| description.profile == Profile::Quick || Some(description.group) == group)
+        // What a race is measured against.
+        .chain(catalogue().map(|check| check.description).filter(|description| description.id == "SA-MUL-01"))
+        .filter_map(|description| Choice::parse(description.id))
+        .collect();
+    choices
+}
+
+/// What is wrong with the verdicts on this flaw; nothing where all is as it should be.
+async fn judge(flaw: Flaw) -> Vec<String> {
+    let run = audit(Options::new().flaw(flaw), &quick_and_group_of(flaw.check_id()), Profile::Standard, 7).await;
+    let found = findings(&run);
+    let mut wrong = Vec::new();
+    if !found.iter().any(|(id, _)| *id == flaw.check_id()) {
+        let said = run.result(flaw.check_id()).map(|result| {
+            format!("{} {}", result.outcome.verdict, result.outcome.headline)
+        });
+        wrong.push(format!("{flaw}: {} did not see it: {said:?}", flaw.check_id()));
+    }
+    for (id, said) in found {
+        if id != flaw.check_id() && !flaw.implied().contains(&id) {
+            wrong.push(format!("{flaw}: {id} sees it too: {said}"));
+        }
+    }
+    wrong
+}
+
+/// Runs a job for each of the items, a few at a time.
+async fn each<I: Copy + Send + Sync + 'static, F>(items: &'static [I], job: impl Fn(I) -> F + Send + Sync + 'static) -> Vec<String>
+where
+    F: Future<Output = Vec<String>> + Send + 'static,
+{
+    let (job, next) = (Arc::new(job), Arc::new(AtomicUsize::new(0)));
+    let workers: Vec<_> = (0..3)
+        .map(|_| {
+            let (job, next) = (job.clone(), next.clone());
+            tokio::spawn(async move {
+                let mut all = Vec::new();
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    all.extend(job(*item).await);
+                }
+                all
+            })
+        })
+        .collect();
+    let mut all = Vec::new();
+    for worker in workers {
+        all.extend(worker.await.expect("no check panics"));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_flaw_is_seen_by_its_own_check_and_by_no_other() {
+    let wrong = each(Flaw::ALL, judge).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_application_that_does_everything_right_has_no_finding() {
+    let run = audit(Options::new(), &Choices::default(), Profile::Standard, 1).await;
+    assert_eq!(run.gate, Gate::Open);
+    assert_eq!(findings(&run), []);
+    let open: Vec<_> = run
+        .results
+        .iter()
+        .filter(|result| matches!(result.outcome.verdict, Verdict::Inconclusive { .. } | Verdict::Error))
+        .map(|result| (result.description.id, result.outcome.headline.clone()))
+        .collect();
+    assert_eq!(open, [], "every question has an answer where nothing is in the way");
+    assert_eq!(run.cleaned_up.left, 0, "no session is left behind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_legal_and_unusual_is_no_failure() {
+    let wrong = each(Benign::ALL, |benign| async move {
+        let run = audit(Options::new().benign(benign), &Choices::default(), Profile::Standard, 3).await;
+        let failures = findings(&run).into_iter().filter(|(_, said)| said.starts_with("fail"));
+        let mut wrong: Vec<_> = failures.map(|(id, said)| format!("{benign}: {id}: {said}")).collect();
+        if run.gate != Gate::Open {
+            wrong.push(format!("{benign}: nobody could be told from nobody: {:?}", run.results.first()));
+        }
+        wrong
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
