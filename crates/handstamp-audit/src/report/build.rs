@@ -276,6 +276,26 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// What a report would show of a run, for who shows another part of it.
+pub(crate) struct Mask(Redactor);
+
+impl Mask {
+    /// One that knows every secret of a run.
+    pub(crate) fn of(run: &Run) -> Self {
+        Self(Redactor::of(run))
+    }
+
+    /// A text with its secrets masked.
+    pub(crate) fn text(&self, text: &str) -> String {
+        self.0.text(text)
+    }
+
+    /// An exchange as reports have it.
+    pub(crate) fn exchange(&self, one: &Exchange) -> ExchangeEntry {
+        exchange(one, &self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

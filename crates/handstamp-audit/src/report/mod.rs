@@ -18,6 +18,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 
+pub(crate) use build::Mask;
 pub use conclusion::{Conclusion, FailOn};
 pub use diff::{Change, Difference};
 pub use document::{

@@ -144,9 +144,10 @@ fn row(id: &str, checks: &[&CheckEntry]) -> Row {
         why.push(passed.join(", "));
     }
     if standing != Standing::NotMet && standing != Standing::Met {
-        why.extend(
-            open.iter().map(|(reason, ids)| format!("not tested because {reason} ({})", ids.join(", "))),
-        );
+        let open: Vec<_> = open.iter().map(|(reason, ids)| format!("{reason} ({})", ids.join(", "))).collect();
+        if !open.is_empty() {
+            why.push(format!("not tested because {}", open.join(", and because ")));
+        }
     }
     if checks.is_empty() {
         why.push(unasked(id).to_owned());

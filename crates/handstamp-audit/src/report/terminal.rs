@@ -149,13 +149,13 @@ impl Report {
         let Self { requests, sessions, .. } = self;
         let took = seconds(self.took_ms);
         let _ = writeln!(text, "Requests: {} of {} in {took}", requests.used, requests.allowed);
-        let left = match sessions.left {
-            0 => "none is left behind".to_owned(),
+        let _ = match sessions.left {
+            0 => writeln!(text, "Sessions: {} made, all of them over", sessions.ended),
             left => {
-                colours.paint(Paint::Doubtful, &format!("{left} may be left behind, until they time out"))
+                let left = format!("{left} may live until they time out");
+                writeln!(text, "Sessions: {} over, {}", sessions.ended, colours.paint(Paint::Doubtful, &left))
             }
         };
-        let _ = writeln!(text, "Sessions: {} made and ended, {left}", sessions.ended);
     }
 }
 

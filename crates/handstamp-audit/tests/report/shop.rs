@@ -19,6 +19,8 @@ pub enum Logout {
     Ends,
     /// It says so, and the session lives.
     DoesNothing,
+    /// The first one of the application's life says so and does nothing; the session is over with the second.
+    OnlySecond,
     /// It answers 500.
     Fails,
 }
@@ -38,6 +40,7 @@ struct State {
     sessions: BTreeMap<String, String>,
     secrets: BTreeSet<String>,
     made: u64,
+    logged_out_once: bool,
 }
 
 /// The application; its threads end with the process.
@@ -154,7 +157,10 @@ fn answer(asked: &Asked, behaviour: Behaviour, state: &mut State) -> String {
         ("POST", "/logout") => match behaviour.logout {
             Logout::Fails => response("500 Internal Server Error", "", "no"),
             Logout::DoesNothing => response("303 See Other", "Location: /login\r\n", ""),
-            Logout::Ends => {
+            Logout::OnlySecond if !std::mem::replace(&mut state.logged_out_once, true) => {
+                response("303 See Other", "Location: /login\r\n", "")
+            }
+            Logout::Ends | Logout::OnlySecond => {
                 asked.cookie.as_ref().and_then(|cookie| state.sessions.remove(cookie));
                 response("303 See Other", "Set-Cookie: sid=; Max-Age=0; Path=/\r\nLocation: /login\r\n", "")
             }

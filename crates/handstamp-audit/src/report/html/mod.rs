@@ -159,12 +159,12 @@ impl Page<'_> {
 
     fn finding(&self, check: &CheckEntry) -> Markup {
         html! {
-            article.finding class=(class(check.verdict)) {
+            article class={ "finding " (class(check.verdict)) } {
                 p.labels { (badge(check.verdict)) " " span.id { (check.id) } " " span.mapping { (mapping(check)) } }
-                h3 { (check.title) }
-                p.measured { (check.headline) }
+                h3 { (check.headline) }
+                p.should { "What should hold: " (check.title) }
                 h4 { "What to change" }
-                p { (check.remedy) }
+                p { (prose(&check.remedy)) }
                 @for drawn in &check.plots { (plot(drawn)) }
                 (details(check))
                 (evidence(self.report, check))
@@ -298,7 +298,16 @@ fn details(check: &CheckEntry) -> Markup {
         @if !check.facts.is_empty() {
             dl.facts { @for fact in &check.facts { div { dt { (fact.name) } dd { (fact.value) } } } }
         }
-        details.why { summary { "What is asked" } p { (check.explanation) } }
+        details.why { summary { "What is asked" } p { (prose(&check.explanation)) } }
+    }
+}
+
+/// Text in which backticks stand around code.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
     }
 }
 
@@ -321,7 +330,7 @@ fn badge(verdict: Verdict) -> Markup {
         Verdict::Pass => "passed".to_owned(),
         Verdict::Error => "auditor failed".to_owned(),
     };
-    html! { span.badge class=(class(verdict)) { (word) } }
+    html! { span class={ "badge " (class(verdict)) } { (word) } }
 }
 
 const fn class(verdict: Verdict) -> &'static str {

@@ -7,10 +7,11 @@ use crate::{
     report::{CheckEntry, terminal::seconds},
 };
 
-const WIDTH: f64 = 640.0;
-const ROW: f64 = 34.0;
-const LEFT: f64 = 190.0;
-const RIGHT: f64 = 24.0;
+/// Narrow, so that words are still read where a phone shrinks it.
+const WIDTH: f64 = 440.0;
+const ROW: f64 = 46.0;
+const LEFT: f64 = 10.0;
+const RIGHT: f64 = 20.0;
 /// The most cells across; wider ones are summed up in the words.
 const MOST_CELLS: usize = 512;
 
@@ -36,13 +37,13 @@ fn lifelines(title: &str, lines: &[Lifeline]) -> Markup {
         let place = times.iter().position(|time| *time >= at).unwrap_or_default();
         LEFT + (WIDTH - LEFT - RIGHT) * number(place) / steps
     };
-    let height = ROW * number(lines.len()) + 40.0;
+    let height = ROW * number(lines.len()) + 26.0;
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(format!("{title}: {}", told(lines))) {
                 @for (row, line) in lines.iter().enumerate() {
-                    @let y = ROW * number(row) + 20.0;
-                    text.label x="0" y=(y + 4.0) { (short(&line.name, 26)) }
+                    @let y = ROW * number(row) + 32.0;
+                    text.label x="0" y=(y - 16.0) { (short(&line.name, 60)) }
                     line.track x1=(LEFT) y1=(y) x2=(WIDTH - RIGHT) y2=(y) {}
                     @if let Some(last) = line.looks.iter().rev().find(|look| look.is_alive) {
                         line.alive x1=(LEFT) y1=(y) x2=(x(last.at)) y2=(y) {}

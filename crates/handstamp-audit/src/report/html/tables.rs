@@ -27,7 +27,7 @@ pub(super) fn requirements(heading: &str, rows: &[Row]) -> Markup {
                     tr {
                         th scope="row" { (row.id) }
                         td { (row.about) }
-                        td { span.badge class=(class(row.standing)) { (row.standing.words()) } }
+                        td { span class={ "badge " (class(row.standing)) } { (row.standing.words()) } }
                         td.because { (row.why) }
                     }
                 }

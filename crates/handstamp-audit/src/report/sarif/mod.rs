@@ -71,8 +71,6 @@ impl Report {
             Verdict::Inconclusive { .. } | Verdict::Error => ("open", "none"),
             Verdict::NotApplicable { .. } => ("notApplicable", "none"),
         };
-        let because =
-            check.verdict.reason().map_or_else(String::new, |reason| format!(" ({})", reason.says()));
         let shown = check.verdict.severity().and_then(|_| self.telling_exchange(check));
         let mut properties = BTreeMap::from([("verdict".to_owned(), check.verdict.word().to_owned())]);
         properties.extend(check.facts.iter().map(|fact| (fact.name.clone(), fact.value.clone())));
@@ -81,7 +79,7 @@ impl Report {
             rule_index,
             kind,
             level,
-            message: text(format!("{}: {}{because}", check.title, check.headline)),
+            message: text(format!("{} (what should hold: {})", check.said(), check.title)),
             locations: [Location {
                 physical_location: PhysicalLocation {
                     artifact_location: place.clone(),
