@@ -13,6 +13,8 @@ mod same_start;
 mod series;
 mod start;
 
+use std::time::Duration;
+
 use super::Check;
 use crate::{audit::Audit, check::Profile};
 
@@ -48,6 +50,15 @@ fn unseen(rounds: u32) -> String {
     format!(
         "not observed in {rounds} rounds; a race that wins more than {percent} % of them would have been seen"
     )
+}
+
+/// How long after a change of token the old one has to be dead: past the declared grace, or past what applications
+/// have that declare none.
+fn past_grace(audit: &Audit) -> Duration {
+    match audit.recipe().policy.rotation_grace {
+        Duration::ZERO => Duration::from_secs(15),
+        grace => grace + Duration::from_secs(1),
+    }
 }
 
 #[cfg(test)]

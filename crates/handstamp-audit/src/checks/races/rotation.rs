@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{rounds, start::race, unseen};
+use super::{past_grace, rounds, start::race, unseen};
 use crate::{
     audit::{Audit, Halt, Seen},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
@@ -17,9 +17,9 @@ use crate::{
 pub(super) const CHECK: Check = Check::new(
     Description::new("SA-RAC-04", Group::Race, Severity::Medium, "a change of token loses nobody")
         .explained(
-            "Sends twenty reads with a token and 10 ms later what changes it, in many rounds. It fails where the new token \
+            "Sends twenty reads with a token and what changes it in their midst or 10 ms later, in many rounds. It fails where the new token \
              is dead after it, or where requests with the old one are refused within policy.rotation_grace (low), and \
-             where the old one is alive after the grace (medium).",
+             where the old one is alive after the grace, or after 15 s where none is declared (medium).",
         )
         .remedied_by(
             "Change the token in one transaction, take the old one for a short declared grace where requests run in \
@@ -39,35 +39,13 @@ const STAGGER: Duration = Duration::from_millis(10);
 /// What came of all rounds.
 #[derive(Default)]
 struct Rounds {
-    /// Rounds in which the token changed.
-    changed: u32,
-    /// Tokens whose grace is not over yet, each with the exchanges of its round.
+    /// Tokens that were changed, each with the exchanges of its round.
     old: Vec<(Subject, Vec<ExchangeId>)>,
     /// Rounds after which the new token was dead.
     lost: u32,
     /// Rounds in which a request under way was answered as nobody's.
     refused: u32,
-    /// Rounds whose old token was alive past its grace.
-    outlived: u32,
     evidence: Vec<ExchangeId>,
-}
-
-impl Rounds {
-    /// Asks an old token whose grace is over.
-    async fn ask_old(&mut self, audit: &Audit, old: &Subject, ids: Vec<ExchangeId>) -> Result<(), Halt> {
-        let person = audit.first();
-        let look = audit.look_for(&old.credentials, "past the grace: whoami with the old token").await?;
-        if !look.is(person) {
-            return Ok(());
-        }
-        if self.outlived == 0 {
-            self.evidence.extend(ids);
-            self.evidence.push(look.id());
-            confirm(audit, person, &old.credentials, &look, &mut self.evidence).await?;
-        }
-        self.outlived += 1;
-        Ok(())
-    }
 }
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
@@ -79,31 +57,40 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let rounds = rounds(audit);
     let mut done = Rounds::default();
     for number in 1..=rounds {
-        round(audit, step, &mut done).await?;
-        if number == 1 && done.changed == 0 && done.lost == 0 {
+        // In their midst and after them by turns, as in SA-RAC-01.
+        let stagger = if number % 2 == 0 { Duration::ZERO } else { STAGGER };
+        round(audit, step, stagger, &mut done).await?;
+        if number == 1 && done.old.is_empty() && done.lost == 0 {
             let why = format!("{step} changes no token that signs in");
             return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(done.evidence));
         }
     }
-    let grace = audit.recipe().policy.rotation_grace;
-    if !grace.is_zero() {
-        // One wait for all of them.
-        audit.clock().pause(grace + Duration::from_secs(1)).await;
-        for (subject, ids) in std::mem::take(&mut done.old) {
-            done.ask_old(audit, &subject, ids).await?;
+    // One wait for all of them.
+    audit.clock().pause(past_grace(audit)).await;
+    let mut outlived = 0;
+    for (subject, ids) in std::mem::take(&mut done.old) {
+        let look = audit.look_for(&subject.credentials, "past the grace: whoami with the old token").await?;
+        if !look.is(person) {
+            continue;
         }
+        if outlived == 0 {
+            done.evidence.extend(ids);
+            done.evidence.push(look.id());
+            confirm(audit, person, &subject.credentials, &look, &mut done.evidence).await?;
+        }
+        outlived += 1;
     }
-    let outlived = done.outlived;
     done.evidence.push(audit.still_works(person).await?);
+    let has_grace = !audit.recipe().policy.rotation_grace.is_zero();
     let outcome = if outlived > 0 {
-        let why = format!("the old token outlived its grace in {outlived} of {rounds} rounds");
+        let why = format!("{outlived} of {rounds} old tokens are alive past the grace");
         Outcome::fail(CHECK.description.severity, why)
     } else if done.lost > 0 {
         Outcome::fail(
             Severity::Low,
             format!("the new token was dead after {} of {rounds} changes", done.lost),
         )
-    } else if done.refused > 0 && !grace.is_zero() {
+    } else if done.refused > 0 && has_grace {
         let refused = done.refused;
         let why =
             format!("requests under way were signed out in {refused} of {rounds} changes, within the grace");
@@ -117,7 +104,7 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         .shown_by(done.evidence))
 }
 
-async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), Halt> {
+async fn round(audit: &Audit, step: StepName, stagger: Duration, done: &mut Rounds) -> Result<(), Halt> {
     let person = audit.first();
     let mut visitor = audit.sign_in(person).await?;
     let prepared = visitor.prepare(step).await?;
@@ -128,7 +115,7 @@ async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), H
         readers.push(audit.client().hold(&origin, request.clone(), "a read across a change of token").await?);
     }
     let last = prepared.hold(&visitor, "what changes the token, with reads under way").await?;
-    let raced = race(readers, Some(last), STAGGER).await?;
+    let raced = race(readers, Some(last), stagger).await?;
     let refused: Vec<_> = raced.answers().filter(|answer| audit.seen(answer) == Seen::Nobody).collect();
     let mut evidence: Vec<_> = refused.iter().map(|answer| answer.id).take(3).collect();
     let is_refused = !refused.is_empty();
@@ -151,15 +138,7 @@ async fn round(audit: &Audit, step: StepName, done: &mut Rounds) -> Result<(), H
         .zip(per_set(audit, "", &after))
         .filter(|(old, new)| old.credentials != new.credentials)
         .map(|(old, _)| (old, evidence.clone()));
-    let old: Vec<_> = old.collect();
-    done.changed += u32::from(!old.is_empty());
-    if audit.recipe().policy.rotation_grace.is_zero() {
-        for (subject, ids) in old {
-            done.ask_old(audit, &subject, ids).await?;
-        }
-    } else {
-        done.old.extend(old);
-    }
+    done.old.extend(old);
     if (is_lost && done.lost == 0) || (is_refused && done.refused == 0) {
         done.evidence.extend(evidence);
     }

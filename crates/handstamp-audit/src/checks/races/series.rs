@@ -21,6 +21,9 @@ const LATER: Duration = Duration::from_secs(5);
 /// How many that died within that time are waited for.
 const MOST_WAITS: u32 = 3;
 
+/// How often an end that failed without anything under way is tried again.
+const MOST_BLIPS: usize = 3;
+
 /// What ends the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -126,9 +129,15 @@ pub(super) struct Alone {
 type Answer = (u16, Option<String>);
 
 pub(super) async fn alone(audit: &Audit, end: End) -> Result<Alone, Halt> {
-    let round = round(audit, end, None, Duration::ZERO).await?;
-    let is_alive = alive(audit, &round.subjects, "the end alone", &mut Vec::new()).await?.is_some();
-    Ok(Alone { ends: round.answer.is_some() && !is_alive, answer: round.answer })
+    // A blip of the application is no failure of the end.
+    for _ in 0..MOST_BLIPS {
+        let round = round(audit, end, None, Duration::ZERO).await?;
+        if round.answer.is_some() {
+            let is_alive = alive(audit, &round.subjects, "the end alone", &mut Vec::new()).await?.is_some();
+            return Ok(Alone { ends: !is_alive, answer: round.answer });
+        }
+    }
+    Ok(Alone { ends: false, answer: None })
 }
 
 /// All rounds. That a token is alive after an end counts once one of them was seen to be alive five seconds later.
