@@ -44,6 +44,31 @@ macro_rules! flaws {
 }
 
 flaws! {
+    "token" {
+        Counter => "counter", "SA-TOK-06", ["SA-TOK-02", "SA-TOK-03", "SA-TOK-04", "SA-TOK-05"], "Tokens count up.";
+        UnixSeconds => "unix-s", "SA-TOK-06", [], "A token is the MD5 of the second that it was made in.";
+        Uniqid => "uniqid", "SA-TOK-06", ["SA-TOK-02", "SA-TOK-03", "SA-TOK-04", "SA-TOK-05"], "A token is the time in microseconds, as PHP's uniqid spells it.";
+        Md5Counter => "md5-counter", "SA-TOK-06", [], "A token is the MD5 of a counter.";
+        Md5Micros => "md5-us", "SA-TOK-06", [], "A token is the MD5 of the time in microseconds.";
+        JavaLcg => "java-lcg", "SA-TOK-05", ["SA-TOK-04"], "Tokens are numbers of java.util.Random.";
+        MersenneTwister => "mt19937", "SA-TOK-05", ["SA-TOK-04"], "Tokens are numbers of MT19937.";
+        Xorshift => "xorshift", "SA-TOK-05", ["SA-TOK-02", "SA-TOK-03", "SA-TOK-04"], "Tokens are V8's `Math.random()` in base 36.";
+        Seed16 => "seed16", "SA-TOK-06", ["SA-TOK-01", "SA-TOK-04"], "A token is the MD5 of a number of 16 bits.";
+        Seed24 => "seed24", "SA-TOK-06", ["SA-TOK-01", "SA-TOK-04"], "A token is the MD5 of a number of 24 bits.";
+        Bias60 => "bias60", "SA-TOK-04", [], "Each bit of a token is set with 60 %.";
+        Sticky60 => "sticky60", "SA-TOK-04", [], "Each bit of a token is like the one before with 60 %.";
+        CrcTail => "crc-tail", "SA-TOK-05", ["SA-TOK-03", "SA-TOK-04"], "The last four bytes of a token are the CRC-32 of the rest.";
+        XorCopy => "xor-copy", "SA-TOK-05", ["SA-TOK-03", "SA-TOK-04"], "The second half of a token is the first one under a fixed mask.";
+        Short48 => "short-48bit", "SA-TOK-02", [], "Tokens have 48 bits.";
+        Uuid4 => "uuid4", "SA-TOK-02", [], "Tokens are random UUIDs with 122 bits.";
+        Uuid1 => "uuid1", "SA-TOK-03", ["SA-TOK-02", "SA-TOK-04", "SA-TOK-05"], "Tokens are UUIDs of time and machine.";
+        Uuid7 => "uuid7", "SA-TOK-03", ["SA-TOK-02", "SA-TOK-04"], "Tokens are UUIDs whose first 48 bits are the time.";
+        UserInToken => "user-in-token", "SA-TOK-03", ["SA-JWT-06"], "Tokens begin with the mail address in base64.";
+        StaticPerUser => "static-per-user", "SA-TOK-01", ["SA-FIX-04", "SA-FIX-05", "SA-END-05", "SA-END-06", "SA-MUL-01", "SA-MUL-02"], "One account gets one token at every login.";
+        TruncatedCompare => "truncated-compare", "SA-TOK-07", ["SA-ORC-03"], "A token's first sixteen characters are compared.";
+        CaseInsensitiveCompare => "case-insensitive-compare", "SA-TOK-07", ["SA-ORC-03"], "Tokens of 128 bits in base64 are compared without regard to case.";
+        UnsignedSuffix => "unsigned-suffix", "SA-TOK-07", ["SA-ORC-03"], "Tokens end in what looks like a signature that nobody checks.";
+    }
     "cookie" {
         NoSecure => "no-secure", "SA-CKE-01", ["SA-CKE-04"], "The cookie lacks `Secure`, and so its prefix holds nothing.";
         NoHttpOnly => "no-httponly", "SA-CKE-02", [], "The cookie lacks `HttpOnly`.";

@@ -23,3 +23,4 @@ pub use clock::TestClock;
 pub use flaw::Flaw;
 pub use recipe::{PASSWORDS, recipe};
 pub use running::{Options, Running, StartError};
+pub use tokens::sample_tokens;

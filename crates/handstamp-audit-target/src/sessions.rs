@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use crate::flaw::{Flaw, Flaws};
+use crate::{
+    flaw::{Flaw, Flaws},
+    tokens::compared,
+};
 
 /// A session without use ends after this.
 pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -66,6 +69,7 @@ impl Session {
 impl Sessions {
     /// The live session of a token; looking is no use.
     pub(crate) fn get(&mut self, token: &str, now: Duration, flaws: &Flaws) -> Option<Session> {
+        let token = &self.stored(token, flaws)?;
         let session = self.live.get(token)?;
         let idle = match () {
             () if flaws.has(Flaw::NoIdle) => Duration::MAX,
@@ -81,6 +85,21 @@ impl Sessions {
             return None;
         }
         Some(session.clone())
+    }
+
+    /// The token that a session was begun with: the one that is presented, unless they are compared badly.
+    pub(crate) fn stored(&self, token: &str, flaws: &Flaws) -> Option<String> {
+        if self.live.contains_key(token) {
+            return Some(token.to_owned());
+        }
+        let is_compared_badly = [Flaw::TruncatedCompare, Flaw::CaseInsensitiveCompare, Flaw::UnsignedSuffix]
+            .into_iter()
+            .any(|flaw| flaws.has(flaw));
+        if !is_compared_badly {
+            return None;
+        }
+        let wanted = compared(flaws, token);
+        self.live.keys().find(|there| compared(flaws, there) == wanted).cloned()
     }
 
     /// Notes a use.

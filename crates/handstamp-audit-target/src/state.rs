@@ -50,10 +50,10 @@ pub(crate) struct Inner {
 impl App {
     pub(crate) fn new(flaws: Flaws, benign: Behaviours, clock: TestClock, seed: u64) -> Self {
         Self {
+            tokens: Tokens::new(seed, &flaws, &clock),
             flaws,
             benign,
             clock,
-            tokens: Tokens::new(seed),
             ended: Notify::new(),
             inner: Mutex::new(Inner {
                 sessions: Sessions::default(),
@@ -137,6 +137,7 @@ impl App {
         let token = self.presented(ask)?;
         let now = self.now();
         let mut inner = self.lock();
+        let token = inner.sessions.stored(&token, &self.flaws).unwrap_or(token);
         let Some(session) = inner.sessions.get(&token, now, &self.flaws) else {
             inner.wrong.retain(|at| now.saturating_sub(*at) < Duration::from_secs(1));
             inner.wrong.push(now);
@@ -155,7 +156,7 @@ impl App {
 
     /// A new session for nobody.
     pub(crate) fn begin(&self) -> (String, Session) {
-        let token = self.tokens.token();
+        let token = self.tokens.session(None);
         let session = Session::new(self.tokens.public_id(), self.tokens.token(), self.now());
         self.lock().sessions.insert(token.clone(), session.clone());
         (token, session)

@@ -99,7 +99,7 @@ pub(super) fn change_password(app: &App, ask: &Ask) -> Answer {
         return Answer::page("Password", "<p>Too short.</p>").status(422);
     };
     let account = session.account.clone().unwrap_or_default();
-    let fresh = app.tokens.token();
+    let fresh = app.tokens.session(Some(&account));
     let mut inner = app.lock();
     if let Some(user) = inner.users.get_mut(&account) {
         new.clone_into(&mut user.password);
@@ -132,7 +132,7 @@ pub(super) fn prove(app: &App, ask: &Ask) -> Answer {
         inner.sessions.insert(token, session);
         return Answer::to("/account");
     }
-    let fresh = app.tokens.token();
+    let fresh = app.tokens.session(session.account.as_deref());
     inner.sessions.end(&token);
     inner.sessions.insert(fresh.clone(), session);
     Answer::to("/account").with("set-cookie", app.set_cookie(&fresh))

@@ -38,7 +38,7 @@ fn by_remembered(app: &App, ask: &Ask) -> Option<Answer> {
     }
     let [remembered] = ask.cookies("__Host-remember")[..] else { return None };
     let account = app.lock().remembered.remove(remembered)?;
-    let (token, _) = admit(app, &account, None, app.tokens.token());
+    let (token, _) = admit(app, &account, None, app.tokens.session(Some(&account)));
     let next = remember(app, &account);
     Some(Answer::to("/account").with("set-cookie", app.set_cookie(&token)).with("set-cookie", next))
 }
@@ -84,7 +84,7 @@ fn came_in(app: &App, ask: &Ask, name: &str, before: Option<&(String, Session)>,
     if app.has(Flaw::DeadRevivesOnLogin) {
         app.lock().sessions.revive(name);
     }
-    let token = adopted(app, ask).unwrap_or_else(|| app.tokens.token());
+    let token = adopted(app, ask).unwrap_or_else(|| app.tokens.session(Some(name)));
     let kept = before.filter(|(_, session)| {
         session.account.is_none() && (app.has(Flaw::KeepIdAtLogin) || session.is_adopted)
     });
