@@ -323,7 +323,7 @@ fn links(ids: &[&str]) -> Markup {
 /// The verdict as a word; the colour says nothing that the word does not.
 fn badge(verdict: Verdict) -> Markup {
     let word = match verdict {
-        Verdict::Fail { severity } => severity.word().to_owned(),
+        Verdict::Fail { severity } => format!("fail, {severity}"),
         Verdict::Warn { severity } => format!("warning, {severity}"),
         Verdict::Inconclusive { .. } => "no answer".to_owned(),
         Verdict::NotApplicable { .. } => "not asked".to_owned(),
