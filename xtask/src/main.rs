@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod deny;
+mod matrix;
 mod npm;
 mod process;
 mod repository;
@@ -44,6 +45,8 @@ enum Task {
     },
     /// Measure beside peers and write docs/benchmarks.md (takes most of an hour)
     Bench(BenchOptions),
+    /// Hold every flaw of the vulnerable target against every check and write docs/audit/matrix.md (takes minutes)
+    Matrix,
     /// Take the pictures in docs/pictures anew, from the running demo
     Pictures,
 }
@@ -65,6 +68,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test(options) => Ok(runner::run(&repository, &options)),
         Task::Deny { install } => deny::run(&repository, install),
         Task::Bench(options) => bench::run(&repository, &options),
+        Task::Matrix => matrix::run(&repository).map(|()| ExitCode::SUCCESS),
         Task::Pictures => steps::browser::pictures(&repository).map(|()| ExitCode::SUCCESS),
     }
 }

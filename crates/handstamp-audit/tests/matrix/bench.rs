@@ -49,7 +49,10 @@ struct Passwords;
 
 impl Environment for Passwords {
     fn variable(&self, name: &str) -> Option<String> {
-        PASSWORDS.iter().find(|(_, variable, _)| *variable == name).map(|(_, _, password)| (*password).to_owned())
+        PASSWORDS
+            .iter()
+            .find(|(_, variable, _)| *variable == name)
+            .map(|(_, _, password)| (*password).to_owned())
     }
 
     fn file(&self, _: &Path) -> io::Result<FileSecret> {
@@ -62,7 +65,12 @@ impl Environment for Passwords {
 }
 
 /// Audits a target with these switches.
-pub async fn audit(target: handstamp_audit_target::Options, choices: &Choices, profile: Profile, seed: u64) -> Run {
+pub async fn audit(
+    target: handstamp_audit_target::Options,
+    choices: &Choices,
+    profile: Profile,
+    seed: u64,
+) -> Run {
     let clock = TestClock::new();
     let running = target.clock(clock.clone()).seed(seed).start().await.expect("the target starts");
     let (recipe, warnings) = Recipe::read(Path::new("target.toml"), &running.recipe(), &Passwords)

@@ -41,9 +41,9 @@ async fn judge(flaw: Flaw) -> Vec<String> {
     let found = findings(&run);
     let mut wrong = Vec::new();
     if !found.iter().any(|(id, _)| *id == flaw.check_id()) {
-        let said = run.result(flaw.check_id()).map(|result| {
-            format!("{} {}", result.outcome.verdict, result.outcome.headline)
-        });
+        let said = run
+            .result(flaw.check_id())
+            .map(|result| format!("{} {}", result.outcome.verdict, result.outcome.headline));
         wrong.push(format!("{flaw}: {} did not see it: {said:?}", flaw.check_id()));
     }
     for (id, said) in found {
@@ -55,7 +55,10 @@ async fn judge(flaw: Flaw) -> Vec<String> {
 }
 
 /// Runs a job for each of the items, a few at a time.
-async fn each<I: Copy + Send + Sync + 'static, F>(items: &'static [I], job: impl Fn(I) -> F + Send + Sync + 'static) -> Vec<String>
+async fn each<I: Copy + Send + Sync + 'static, F>(
+    items: &'static [I],
+    job: impl Fn(I) -> F + Send + Sync + 'static,
+) -> Vec<String>
 where
     F: Future<Output = Vec<String>> + Send + 'static,
 {

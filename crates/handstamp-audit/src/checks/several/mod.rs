@@ -35,7 +35,8 @@ async fn listed(visitor: &mut Visitor<'_>, evidence: &mut Vec<ExchangeId>) -> Re
 
 /// Why nothing can be said of a list that never has an entry.
 fn no_ids(evidence: Vec<ExchangeId>) -> Outcome {
-    let why = "steps.sessions_list found no ids with two sessions alive; it has to extract `ids` with all = true";
+    let why =
+        "steps.sessions_list found no ids with two sessions alive; it has to extract `ids` with all = true";
     Outcome::inconclusive(Reason::StepFailed, why).shown_by(evidence)
 }
 

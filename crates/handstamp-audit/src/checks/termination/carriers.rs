@@ -85,7 +85,8 @@ async fn signs_in_alone(
     let person = audit.first();
     let mut browser = audit.visitor(person);
     browser.adopt(credentials);
-    let Some(request) = audit.recipe().steps.get(&StepName::Whoami).and_then(|step| step.requests.last()) else {
+    let Some(request) = audit.recipe().steps.get(&StepName::Whoami).and_then(|step| step.requests.last())
+    else {
         return Ok(None);
     };
     // A browser follows where it is sent: some applications trade the token on their login page.

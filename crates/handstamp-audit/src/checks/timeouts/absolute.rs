@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::{asked, says, spelled, time_has_to_pass};
 use crate::{
-    audit::{Audit, Halt, TimeMode},
+    audit::{Audit, Halt, Look, TimeMode},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
     checks::Check,
+    cookie::http_date,
 };
 
 pub(super) const CHECK: Check = Check::new(
@@ -34,53 +35,68 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let step = step(audit, absolute);
     let second = Duration::from_secs(1);
     let is_exact =
-        audit.options().profile == Profile::Deep && mode == TimeMode::Moved && absolute > second * 4;
-    let (before, after) = if is_exact {
-        (absolute.saturating_sub(second), absolute + second)
+        audit.options().profile == Profile::Deep && mode == TimeMode::Moved && absolute > second * 10;
+    let (near, beyond) = if is_exact {
+        (absolute.saturating_sub(second * 3), absolute + second * 2)
     } else {
         (absolute.mul_f64(0.95), absolute.mul_f64(1.05))
     };
     let visitor = audit.sign_in(audit.first()).await?;
-    let mut passed = Duration::ZERO;
-    let mut evidence = Vec::new();
-    while passed < before {
-        let pause = step.min(before.saturating_sub(passed));
+    let first = asked(audit, &visitor, "right after login: whoami").await?;
+    let mut evidence = vec![first.id()];
+    let (mut asked_for, mut age) = (Duration::ZERO, Duration::ZERO);
+    let mut alive_at = Duration::ZERO;
+    let mut dead_at = None;
+    while age < beyond {
+        let fine = if is_exact { second } else { step };
+        let pause = if age < near { step.min(near.saturating_sub(age)) } else { fine.min(beyond.saturating_sub(age)) };
         audit.let_pass(pause).await?;
-        passed += pause;
+        asked_for += pause;
         let look =
-            asked(audit, &visitor, &format!("{} s after login, in use: whoami", passed.as_secs())).await?;
+            asked(audit, &visitor, &format!("{} s after login, in use: whoami", asked_for.as_secs())).await?;
+        // The application's own clock counts: between its moves real time passes too.
+        age = asked_for.max(between(&first, &look).unwrap_or_default());
         if look.is_nobody() {
+            dead_at = Some(age);
             evidence.push(look.id());
-            evidence.push(audit.still_works(audit.first()).await?);
-            let why = format!("over after {} in use; {} is declared", spelled(passed), spelled(absolute));
-            return Ok(Outcome::warn(Severity::Low, why)
-                .fact("how time passed", says(mode))
-                .shown_by(evidence));
+            break;
         }
-        if passed >= before {
+        alive_at = age;
+        if age >= near {
             evidence.push(look.id());
         }
     }
-    let mut look = None;
-    while passed < after {
-        let pause = step.min(after.saturating_sub(passed));
-        audit.let_pass(pause).await?;
-        passed += pause;
-        look = Some(
-            asked(audit, &visitor, &format!("{} s after login, in use: whoami", passed.as_secs())).await?,
-        );
-    }
-    evidence.extend(look.iter().map(crate::audit::Look::id));
     evidence.push(audit.still_works(audit.first()).await?);
-    let outcome = if look.is_some_and(|look| look.is(audit.first())) {
-        let why =
-            format!("still signed in {} after login; {} is declared", spelled(passed), spelled(absolute));
-        Outcome::fail(CHECK.description.severity, why)
-    } else {
-        let exactly = if is_exact { ", to the second" } else { "" };
-        Outcome::pass(format!("ends {} after login however busy{exactly}", spelled(absolute)))
+    let outcome = match dead_at {
+        None => {
+            let why = format!(
+                "still signed in {} after login; {} is declared",
+                spelled(alive_at),
+                spelled(absolute)
+            );
+            Outcome::fail(CHECK.description.severity, why)
+        }
+        Some(dead) if dead < near => {
+            let why = format!("over after {} in use; {} is declared", spelled(dead), spelled(absolute));
+            Outcome::warn(Severity::Low, why)
+        }
+        Some(_) => {
+            let exactly = if is_exact { ", to the second" } else { "" };
+            Outcome::pass(format!("ends {} after login however busy{exactly}", spelled(absolute)))
+        }
     };
-    Ok(outcome.fact("how time passed", says(mode)).shown_by(evidence))
+    let over = dead_at.map_or_else(|| "not seen".to_owned(), |dead| format!("{} s", dead.as_secs()));
+    Ok(outcome
+        .fact("last alive at", format!("{} s", alive_at.as_secs()))
+        .fact("first over at", over)
+        .fact("how time passed", says(mode))
+        .shown_by(evidence))
+}
+
+/// The application's time between two of its answers.
+fn between(first: &Look, last: &Look) -> Option<Duration> {
+    let date = |look: &Look| look.exchange.response.header("date").and_then(|date| http_date(&date));
+    date(last)?.duration_since(date(first)?).ok()
 }
 
 /// How often the session is used: often enough for the idle timeout, seldom enough for the budget.
