@@ -144,7 +144,8 @@ fn row(id: &str, checks: &[&CheckEntry]) -> Row {
         why.push(passed.join(", "));
     }
     if standing != Standing::NotMet && standing != Standing::Met {
-        let open: Vec<_> = open.iter().map(|(reason, ids)| format!("{reason} ({})", ids.join(", "))).collect();
+        let open: Vec<_> =
+            open.iter().map(|(reason, ids)| format!("{reason} ({})", ids.join(", "))).collect();
         if !open.is_empty() {
             why.push(format!("not tested because {}", open.join(", and because ")));
         }

@@ -37,7 +37,8 @@ async fn judge(flaw: Flaw) -> Vec<String> {
         // The check that asks for it is not in the catalogue.
         return Vec::new();
     }
-    let run = audit(Options::new().flaw(flaw), &quick_and_group_of(flaw.check_id()), Profile::Standard, 7).await;
+    let run =
+        audit(Options::new().flaw(flaw), &quick_and_group_of(flaw.check_id()), Profile::Standard, 7).await;
     let found = findings(&run);
     let mut wrong = Vec::new();
     if !found.iter().any(|(id, _)| *id == flaw.check_id()) {

@@ -49,7 +49,11 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut dead_at = None;
     while age < beyond {
         let fine = if is_exact { second } else { step };
-        let pause = if age < near { step.min(near.saturating_sub(age)) } else { fine.min(beyond.saturating_sub(age)) };
+        let pause = if age < near {
+            step.min(near.saturating_sub(age))
+        } else {
+            fine.min(beyond.saturating_sub(age))
+        };
         audit.let_pass(pause).await?;
         asked_for += pause;
         let look =
