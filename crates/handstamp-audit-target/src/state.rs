@@ -114,7 +114,9 @@ impl App {
     /// The token that a request presents: exactly one, under exactly its name.
     pub(crate) fn presented(&self, ask: &Ask) -> Option<String> {
         let name = self.cookie();
+        // Two of its own name stay what they are.
         if self.has(Flaw::MangledPrefix)
+            && ask.cookies(name).is_empty()
             && let Some((_, token)) =
                 ask.all_cookies().find(|(there, _)| there.to_lowercase().contains("host-sid"))
         {

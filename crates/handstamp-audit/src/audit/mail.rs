@@ -232,7 +232,15 @@ fn unquoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        audit::Options,
+        recipe::{Environment, FileSecret, Recipe},
+        testing::StillClock,
+        wire::{Client, Consent},
+    };
 
     #[test]
     fn a_mail_reads_without_its_transfer_encoding() {
@@ -245,16 +253,91 @@ mod tests {
         assert!(readable(b" \n").is_empty());
     }
 
-    #[test]
-    fn a_file_s_new_end_is_read_alone() {
-        let folder = std::env::temp_dir().join(format!("handstamp-mail-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("mail");
-        assert!(files(&path).unwrap().is_empty(), "a sink that is not there yet holds nothing");
-        fs::write(&path, "old").unwrap();
-        let [file] = &files(&folder).unwrap()[..] else { panic!("one file") };
-        assert_eq!((file.length, tail(file, 0).unwrap()), (3, b"old".to_vec()));
-        assert_eq!(tail(file, 1).unwrap(), b"ld");
-        fs::remove_dir_all(&folder).unwrap();
+    /// Somebody's environment: every variable is there.
+    struct Everything;
+
+    impl Environment for Everything {
+        fn variable(&self, name: &str) -> Option<String> {
+            Some(name.to_owned())
+        }
+
+        fn file(&self, _: &Path) -> io::Result<FileSecret> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn line(&self) -> io::Result<String> {
+            Err(io::ErrorKind::UnexpectedEof.into())
+        }
+    }
+
+    fn audit_with(sink: &str) -> Audit {
+        let text = format!(
+            "version = 1\n[target]\nbase = \"http://localhost:1\"\n[mail]\n{sink}\n[accounts.a]\nuser = \"a\"\n\
+             password = {{ env = \"A\" }}\nmarker = \"a@example.test\"\n[steps.login]\nrequests = [ {{ post = \"/l\" }} ]\n\
+             [steps.whoami]\nrequests = [ {{ get = \"/w\", expect = {{ contains = \"a\" }} }} ]\n"
+        );
+        let (recipe, _) =
+            Recipe::read(Path::new("recipe.toml"), &text, &Everything).unwrap_or_else(|all| panic!("{all}"));
+        let recipe = Arc::new(recipe);
+        let clock = Arc::new(StillClock::default());
+        let client = Client::new(&recipe.target, recipe.limits, Consent::LoopbackOnly, clock).unwrap();
+        Audit::new(recipe, client, Options::new()).unwrap()
+    }
+
+    /// A folder that ends with the test.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("handstamp-mail-{name}-{}", std::process::id()));
+            fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_came_after_the_mark_is_a_mail_also_where_a_file_grows() {
+        let folder = Folder::new("file");
+        let path = folder.0.join("mail");
+        let audit = audit_with(&format!("file = '{}'", path.display()));
+        let code = Regex::new("code ([0-9]+)").unwrap();
+        let mark = audit.mark_mail().await.unwrap();
+        fs::write(&path, "code 1\n").unwrap();
+        assert_eq!(
+            audit.mailed(&code, &mark, false).await.unwrap(),
+            ["1"],
+            "a sink that was not there is read whole"
+        );
+        let mark = audit.mark_mail().await.unwrap();
+        assert!(audit.mailed(&code, &mark, false).await.unwrap().is_empty(), "an old mail is none");
+        assert_eq!(audit.clock().elapsed(), Duration::from_secs(60), "it is waited for");
+        fs::write(&path, "code 1\ncode 2\ncode 3\n").unwrap();
+        assert_eq!(audit.mailed(&code, &mark, true).await.unwrap(), ["2", "3"]);
+        assert_eq!(audit.any_mail_since(&mark).await.unwrap(), Some(Duration::ZERO));
+    }
+
+    #[tokio::test]
+    async fn a_new_file_of_a_folder_is_a_mail() {
+        let folder = Folder::new("folder");
+        fs::write(folder.0.join("1.eml"), "code 1").unwrap();
+        let audit = audit_with(&format!("file = '{}'", folder.0.display()));
+        let mark = audit.mark_mail().await.unwrap();
+        assert_eq!(audit.any_mail_since(&mark).await.unwrap(), None);
+        fs::write(folder.0.join("2.eml"), "code 2").unwrap();
+        let code = Regex::new("code ([0-9]+)").unwrap();
+        assert_eq!(audit.mailed(&code, &mark, true).await.unwrap(), ["2"]);
+    }
+
+    #[tokio::test]
+    async fn a_sink_on_the_web_is_asked_within_the_scope_only() {
+        let audit = audit_with("url = 'http://localhost:2/newest'");
+        let refused = audit.mark_mail().await.unwrap_err();
+        assert!(matches!(refused, MailError::Send(SendError::OutOfScope { .. })), "{refused}");
     }
 }

@@ -71,9 +71,20 @@ pub async fn audit(
     profile: Profile,
     seed: u64,
 ) -> Run {
+    audit_as(target, |recipe| recipe, choices, profile, seed).await
+}
+
+/// Audits a target with these switches and a recipe of its own.
+pub async fn audit_as(
+    target: handstamp_audit_target::Options,
+    recipe: impl FnOnce(String) -> String,
+    choices: &Choices,
+    profile: Profile,
+    seed: u64,
+) -> Run {
     let clock = TestClock::new();
     let running = target.clock(clock.clone()).seed(seed).start().await.expect("the target starts");
-    let (recipe, warnings) = Recipe::read(Path::new("target.toml"), &running.recipe(), &Passwords)
+    let (recipe, warnings) = Recipe::read(Path::new("target.toml"), &recipe(running.recipe()), &Passwords)
         .unwrap_or_else(|problems| panic!("the target's recipe:\n{problems}"));
     assert!(warnings.is_empty(), "the target's recipe:\n{warnings}");
     let recipe = Arc::new(recipe);
