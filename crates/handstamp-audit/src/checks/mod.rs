@@ -3,11 +3,13 @@
 //! Each file has its [`Check`]: the description, and the function that asks. A check says "dead" or "alive" of a
 //! token, never of a cookie, and only with the controls of `kill` beside it.
 
+mod binding;
 mod cookies;
 mod cross_site;
 mod exposure;
 mod fixation;
 mod kill;
+mod logic;
 mod oracle;
 mod races;
 mod several;
@@ -58,6 +60,8 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         timeouts::CHECKS,
         exposure::CHECKS,
         cross_site::CHECKS,
+        logic::CHECKS,
+        binding::CHECKS,
         cookies::CHECKS,
         races::CHECKS,
         exposure::LAST_CHECKS,
