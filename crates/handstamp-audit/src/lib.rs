@@ -10,10 +10,14 @@ pub mod checks;
 pub mod clock;
 pub mod cookie;
 pub mod credentials;
+pub mod doctor;
+pub mod draft;
+pub mod import;
 pub mod oracle;
 pub mod recipe;
 pub mod report;
 pub mod run;
 #[cfg(test)]
 mod testing;
+pub mod tokens;
 pub mod wire;

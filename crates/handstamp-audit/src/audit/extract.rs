@@ -65,7 +65,7 @@ pub(super) fn matches(pattern: &Regex, text: &str) -> Vec<String> {
 }
 
 /// Whether a page shows a text, as it is or escaped for HTML.
-pub(super) fn shows(page: &str, text: &str) -> bool {
+pub(crate) fn shows(page: &str, text: &str) -> bool {
     if text.is_empty() {
         return false;
     }

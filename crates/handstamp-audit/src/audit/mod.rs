@@ -21,6 +21,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use extract::shows;
 pub use halt::Halt;
 pub use look::{Look, Seen};
 pub(crate) use mail::MailMark;

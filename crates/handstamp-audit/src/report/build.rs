@@ -7,6 +7,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use url::Url;
 
 use super::{
     document::{
@@ -48,7 +49,7 @@ impl Report {
             format: FORMAT.to_owned(),
             version: VERSION,
             tool: Tool { name: "handstamp audit".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            target: run.recipe.target.base.to_string(),
+            target: target(&run.recipe.target.base),
             recipe: RecipeFile {
                 path: run.recipe.source.path.display().to_string(),
                 sha256: hex(&Sha256::digest(run.recipe.source.text.as_bytes())),
@@ -71,6 +72,15 @@ impl Report {
             exchanges: exchanges.collect(),
         }
     }
+}
+
+/// The address without a user's name and password, which a URL may have.
+fn target(base: &Url) -> String {
+    let mut base = base.clone();
+    // Only addresses without a host refuse it, and the target has one.
+    let _ = base.set_password(None);
+    let _ = base.set_username("");
+    base.to_string()
 }
 
 /// Where a logout ends nothing, a session that was logged out is not over.

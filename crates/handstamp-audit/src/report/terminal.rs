@@ -213,6 +213,7 @@ pub(super) fn seconds(milliseconds: u64) -> String {
 fn table(title: &str, rows: &[Row], colours: Colours, text: &mut String) {
     let _ = writeln!(text, "\n{}", colours.paint(Paint::Heading, title));
     let width = rows.iter().map(|row| row.id.len()).max().unwrap_or_default();
+    let (left_out, rows): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| is_left_out(row));
     for row in rows {
         let paint = match row.standing {
             Standing::Met => Paint::Good,
@@ -226,6 +227,17 @@ fn table(title: &str, rows: &[Row], colours: Colours, text: &mut String) {
             wrapped(&colours.paint(Paint::Quiet, &row.why), text);
         }
     }
+    if !left_out.is_empty() {
+        let ids: Vec<_> = left_out.iter().map(|row| row.id.as_str()).collect();
+        let _ = writeln!(text, "  not tested because {}:", Reason::Skipped.says());
+        wrapped(&colours.paint(Paint::Quiet, &ids.join(", ")), text);
+    }
+}
+
+/// Whether nothing of it was asked since somebody wanted it so: `--only` leaves most rows out.
+fn is_left_out(row: &Row) -> bool {
+    let why = format!("not tested because {} (", Reason::Skipped.says());
+    row.standing == Standing::NotTested && row.why.starts_with(&why) && !row.why.contains(", and because ")
 }
 
 /// Running text, indented, broken at spaces.

@@ -101,7 +101,8 @@ fn seen(report: &Report, check: &CheckEntry) -> String {
     text
 }
 
-fn shown(exchange: &ExchangeEntry) -> String {
+/// An exchange with the command that repeats it.
+pub(super) fn shown(exchange: &ExchangeEntry) -> String {
     let ExchangeEntry { id, purpose, request, response, .. } = exchange;
     let mut text = format!("\n#{id} {purpose}\n> {} {}\n", request.method, request.target);
     for (name, value) in &request.headers {

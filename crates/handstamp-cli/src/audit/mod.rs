@@ -4,9 +4,12 @@
 
 mod choices;
 mod diff;
+mod doctor;
 mod explain;
 mod failure;
 mod files;
+mod import;
+mod init;
 mod interrupt;
 mod list_checks;
 mod plan;
@@ -23,6 +26,12 @@ use failure::Failure;
 #[derive(Subcommand)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) enum AuditCommand {
+    /// Look at an application, and write the draft of a recipe for it.
+    Init(Box<init::InitArguments>),
+    /// Write the draft of a recipe from what a browser recorded.
+    Import(import::ImportArguments),
+    /// Say whether a recipe signs in, and whether its steps do what they say.
+    Doctor(doctor::DoctorArguments),
     /// Test an application, and say what was found.
     Run(Box<run::RunArguments>),
     /// Say which checks would run, which would not, and what would change that.
@@ -49,6 +58,9 @@ Exit codes:
 
 pub(crate) async fn run(command: AuditCommand) -> ExitCode {
     let outcome = match &command {
+        AuditCommand::Init(arguments) => init::run(arguments).await,
+        AuditCommand::Import(arguments) => import::run(arguments),
+        AuditCommand::Doctor(arguments) => doctor::run(arguments).await,
         AuditCommand::Run(arguments) => run::run(arguments).await,
         AuditCommand::Plan(arguments) => plan::run(arguments),
         AuditCommand::Diff(arguments) => diff::run(arguments),

@@ -145,7 +145,7 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
 
 /// Testing somebody else's application is a crime in most places, so it takes a word of its own. Names are looked up
 /// again when a connection is opened: one that points elsewhere then is refused there.
-fn consent(recipe: &Recipe, is_authorised: bool) -> Result<Consent, Failure> {
+pub(super) fn consent(recipe: &Recipe, is_authorised: bool) -> Result<Consent, Failure> {
     if is_authorised {
         return Ok(Consent::Authorised);
     }
@@ -153,9 +153,13 @@ fn consent(recipe: &Recipe, is_authorised: bool) -> Result<Consent, Failure> {
     if handstamp_audit::wire::is_loopback(host) {
         return Ok(Consent::LoopbackOnly);
     }
-    Err(Failure::Usage(format!(
+    Err(not_authorised(host))
+}
+
+pub(super) fn not_authorised(host: &str) -> Failure {
+    Failure::Usage(format!(
         "{host} is not this machine: say with --i-am-authorised that you may test it, or test a copy on localhost"
-    )))
+    ))
 }
 
 fn colours(no_color: bool) -> Colours {

@@ -214,6 +214,8 @@ mod tests {
             "s%3A7vT%2B9aQ%2FLmZ2pXcR4w8K.bN3kD6fH1jY5uE0tG".to_owned(),
             "s%3a7vT%2b9aQ%2fLmZ2pXcR4w8K.bN3kD6fH1jY5uE0tG".to_owned(),
             "s:7vT+9aQ\\/LmZ2pXcR4w8K.bN3kD6fH1jY5uE0tG".to_owned(),
+            "s:7vT\\u002B9aQ\\u002FLmZ2pXcR4w8K.bN3kD6fH1jY5uE0tG".to_owned(),
+            "s:7vT&#x2B;9aQ&#x2F;LmZ2pXcR4w8K.bN3kD6fH1jY5uE0tG".to_owned(),
         ] {
             assert_eq!(redactor.text(&format!("<{spelling}>")), format!("<{mask}>"));
         }

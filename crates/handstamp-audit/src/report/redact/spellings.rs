@@ -28,6 +28,12 @@ pub(super) fn of(secret: &str) -> Vec<Vec<u8>> {
         all.push(form_encoded(plain));
         all.push(page(plain, "&#39;"));
         all.push(page(plain, "&#x27;"));
+        // Some frameworks escape everything that is no letter and no digit.
+        all.push(escaped(plain, |code| format!("&#{code};")));
+        all.push(escaped(plain, |code| format!("&#x{code:X};")));
+        all.push(escaped(plain, |code| format!("&#x{code:x};")));
+        all.push(escaped(plain, |code| format!("\\u{code:04X}")));
+        all.push(escaped(plain, |code| format!("\\u{code:04x}")));
         let json = serde_json::to_string(plain).unwrap_or_default();
         let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_owned();
         all.push(json.replace('/', "\\/"));
@@ -49,6 +55,12 @@ fn lower_escapes(encoded: &str) -> String {
             if left > 0 || one == '%' { one.to_ascii_lowercase() } else { one }
         })
         .collect()
+}
+
+/// Every character but letters, digits and what no framework escapes, in the given way.
+fn escaped(text: &str, way: impl Fn(u32) -> String) -> String {
+    let keep = |one: char| one.is_alphanumeric() || matches!(one, '-' | '.' | '_' | '~' | ':');
+    text.chars().map(|one| if keep(one) { one.to_string() } else { way(u32::from(one)) }).collect()
 }
 
 fn page(text: &str, apostrophe: &str) -> String {

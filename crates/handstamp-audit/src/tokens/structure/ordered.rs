@@ -1,0 +1,144 @@
+//! Parts that grow from token to token: counters and times, wherever they lie and however they are written.
+
+use std::ops::Range;
+
+use crate::tokens::decode::Field;
+
+/// Fewer tokens may grow by chance: 1 of 20! lists does.
+const FEWEST: usize = 20;
+
+/// A narrower window grows by chance where values are equal.
+const NARROWEST: f64 = 12.0;
+
+/// The most windows of one field.
+const MOST: usize = 4;
+
+/// A part whose value grows with the order of the tokens.
+pub(super) struct Window {
+    /// The characters that it covers.
+    pub(super) places: Range<usize>,
+    /// The bits that it covers, where characters are bits.
+    pub(super) bits: Range<usize>,
+    /// Its value in each token.
+    pub(super) values: Vec<u64>,
+    /// Bits that an attacker still has to guess of it, who knows the token before.
+    pub(super) left: f64,
+    /// Bits that the format gives it.
+    pub(super) width: f64,
+}
+
+/// The parts that grow, the one that explains most first; they do not overlap.
+pub(super) fn windows(field: &Field) -> Vec<Window> {
+    let tokens = field.symbols.len();
+    if tokens < FEWEST {
+        return Vec::new();
+    }
+    let mut all: Vec<Window> = big_endian(field).chain(little_endian(field)).collect();
+    all.sort_by(|a, b| (b.width - b.left).total_cmp(&(a.width - a.left)).then(a.width.total_cmp(&b.width)));
+    let mut found: Vec<Window> = Vec::new();
+    for window in all {
+        let is_apart = |other: &Window| {
+            window.places.end <= other.places.start || other.places.end <= window.places.start
+        };
+        if found.len() < MOST && found.iter().all(is_apart) {
+            found.push(window);
+        }
+    }
+    found
+}
+
+fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
+    let length = field.sizes.len();
+    (0..length).flat_map(move |from| {
+        let mut width = 0.0;
+        let mut offsets = 0..0;
+        let bits = field.alphabet.bits().unwrap_or(0) as usize;
+        (from..length).filter_map(move |to| {
+            let size = field.sizes.get(to).copied().unwrap_or(1);
+            width += f64::from(size).log2();
+            let whole = if bits > 0 { size.checked_ilog2().unwrap_or(0) as usize } else { 0 };
+            offsets = from * bits..(offsets.end.max(from * bits) + whole);
+            if !(NARROWEST..=64.0).contains(&width) {
+                return None;
+            }
+            let value = |row: &Vec<u8>| {
+                let digits = row.iter().zip(&field.sizes).skip(from).take(to + 1 - from);
+                digits.fold(0_u64, |value, (digit, size)| {
+                    value.wrapping_mul(u64::from(*size)).wrapping_add(u64::from(*digit))
+                })
+            };
+            judged(field.symbols.iter(), value, width).map(|(values, left)| Window {
+                places: from..to + 1,
+                bits: offsets.clone(),
+                values,
+                left,
+                width,
+            })
+        })
+    })
+}
+
+fn little_endian(field: &Field) -> impl Iterator<Item = Window> {
+    let rows = field.bytes.as_deref().unwrap_or_default();
+    let length = rows.first().map_or(0, Vec::len);
+    let bits = field.alphabet.bits().unwrap_or(1) as usize;
+    (0..length).flat_map(move |from| {
+        [2_usize, 3, 4, 6, 8].into_iter().filter(move |bytes| from + bytes <= length).filter_map(
+            move |bytes| {
+                let value = |row: &Vec<u8>| {
+                    let digits = row.iter().skip(from).take(bytes).rev();
+                    digits.fold(0_u64, |value, digit| value << 8 | u64::from(*digit))
+                };
+                let width = (0..bytes).map(|_| 8.0).sum();
+                judged(rows.iter(), value, width).map(|(values, left)| Window {
+                    places: from * 8 / bits..((from + bytes) * 8).div_ceil(bits).min(field.sizes.len()),
+                    bits: from * 8..(from + bytes) * 8,
+                    values,
+                    left,
+                    width,
+                })
+            },
+        )
+    })
+}
+
+/// The values and what is left to guess, where the values grow.
+fn judged<'a>(
+    rows: impl Iterator<Item = &'a Vec<u8>> + Clone,
+    value: impl Fn(&Vec<u8>) -> u64,
+    width: f64,
+) -> Option<(Vec<u64>, f64)> {
+    // Most windows are dismissed by the first few tokens.
+    if !grows(&rows.clone().take(FEWEST * 2).map(&value).collect::<Vec<_>>()) {
+        return None;
+    }
+    let values: Vec<u64> = rows.map(value).collect();
+    if !grows(&values) {
+        return None;
+    }
+    let mut steps: Vec<u64> = values.windows(2).map(step).collect();
+    steps.sort_unstable();
+    let is_even = steps.first() == steps.last();
+    // One step in a hundred may be an outlier: a restart, a second process.
+    let large = steps.get(steps.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(u64::MAX);
+    #[expect(clippy::cast_precision_loss, reason = "its logarithm is wanted")]
+    let left = if is_even { 0.0 } else { (large as f64 + 1.0).log2() };
+    let list = values.len().ilog2();
+    // A sorted list of random values grows as well, but leaves nearly all of its bits open.
+    (width - left >= f64::from(list) + 8.0).then_some((values, left))
+}
+
+fn step(pair: &[u64]) -> u64 {
+    match pair {
+        [before, after] => after.abs_diff(*before),
+        _ => 0,
+    }
+}
+
+/// Whether the values grow in nearly every step, and in any.
+fn grows(values: &[u64]) -> bool {
+    let steps = values.windows(2).filter(|pair| pair.first() <= pair.last()).count();
+    let any = values.first() != values.last();
+    let allowed = if values.len() < 100 { 0 } else { values.len() / 20 };
+    any && steps + allowed + 1 >= values.len()
+}
