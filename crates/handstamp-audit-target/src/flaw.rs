@@ -77,6 +77,7 @@ flaws! {
         NoPrefix => "no-prefix", "SA-CKE-04", ["SA-CKE-10"], "The cookie's name has no prefix, so others can set one beside it.";
         MangledPrefix => "prefix-mangled-ok", "SA-CKE-11", [], "The cookie is taken under names that only look like its own.";
         LongLived => "long-lived", "SA-CKE-06", [], "The cookie is kept for a year.";
+        FirstDuplicateWins => "first-duplicate-wins", "SA-CKE-10", [], "Of two cookies of one name the guard takes the first and the page the last.";
         DuplicatesCrash => "duplicates-crash", "SA-CKE-10", [], "Two cookies of one name are answered 500.";
     }
     "fixation" {
@@ -85,11 +86,13 @@ flaws! {
         AdoptFromQuery => "adopt-from-query", "SA-FIX-02", [], "The same, with the id in the query.";
         AdoptFromBody => "adopt-from-body", "SA-FIX-02", [], "The same, with the id as a form field.";
         KeepIdAtReauthentication => "keep-id-at-mfa", "SA-FIX-04", [], "Proving oneself again gives no new token.";
+        KeepIdAtRoleSwitch => "keep-id-at-role-switch", "SA-FIX-04", [], "A change of role gives no new token.";
         KeepOldAtRelogin => "keep-old-at-relogin", "SA-FIX-05", [], "A second login leaves the first token alive.";
         CsrfTokenKept => "csrf-token-kept", "SA-FIX-06", [], "The form token from before login counts after it.";
     }
     "termination" {
         LogoutClientOnly => "logout-client-only", "SA-END-01", [], "Logout takes the cookie and leaves the session.";
+        LogoutNoop => "logout-noop", "SA-END-01", ["SA-END-02", "SA-END-03"], "Logout shows its page and does nothing.";
         LogoutDelayed => "logout-delayed-5s", "SA-END-01", [], "The session lives on for five seconds after logout.";
         LogoutLeavesCookie => "logout-leaves-cookie", "SA-END-03", [], "Logout ends the session and leaves the cookie.";
         LogoutByGet => "logout-by-get", "SA-END-04", [], "A link signs out.";
@@ -97,6 +100,8 @@ flaws! {
         RememberedSurvivesLogout => "other-carrier-survives", "SA-END-02", [], "Remember-me outlives logout.";
         PasswordKeepsOthers => "pw-change-keeps-others", "SA-END-06", [], "A new password ends no other session.";
         PasswordKeepsOwnOld => "pw-change-keeps-own-old", "SA-END-06", [], "A new password leaves the own old token alive.";
+        ResetKeeps => "reset-keeps", "SA-END-07", [], "A reset of the password ends no session.";
+        MailChangeKeeps => "mail-change-keeps", "SA-END-08", [], "A new mail address ends no other session.";
         DisableKeeps => "disable-keeps", "SA-END-09", [], "A disabled account's sessions live on.";
         AdminEndsNothing => "admin-kill-noop", "SA-END-10", [], "The administrator's order ends nothing.";
         SignOutOthersNoop => "signout-others-noop", "SA-END-11", [], "Ending all others ends none.";
@@ -107,6 +112,7 @@ flaws! {
         IdleDouble => "idle-double", "SA-TMO-01", ["SA-TMO-04"], "An unused session ends after twice the declared time.";
         NoAbsolute => "no-absolute", "SA-TMO-02", ["SA-TMO-04"], "A busy session does not end.";
         ClientSideExpiry => "client-side-expiry", "SA-TMO-03", [], "Only the browser ends the session after ten minutes.";
+        ExpiredRevives => "expired-revives", "SA-TMO-06", [], "The next login brings expired sessions back.";
         HeartbeatExtends => "heartbeat-extends", "SA-TMO-05", [], "Polling keeps a session alive.";
     }
     "multi" {
@@ -115,6 +121,8 @@ flaws! {
         ListStale => "list-stale", "SA-MUL-02", [], "The list of sessions lacks new ones.";
         EndOtherUser => "end-other-user", "SA-MUL-04", [], "Anybody's session can be ended by its id.";
         ListShowsToken => "list-shows-token", "SA-MUL-05", [], "The list's ids are the tokens.";
+        NoReauth => "no-reauth", "SA-MUL-03", [], "A session of the list is ended with a wrong password.";
+        NoNotice => "no-notice", "SA-MUL-06", [], "Nobody is told of a new login.";
         EndOneNoop => "end-one-noop", "SA-MUL-03", [], "Ending one session of the list ends none.";
     }
     "exposure" {
@@ -124,18 +132,27 @@ flaws! {
         Cacheable => "cacheable", "SA-EXP-04", [], "Pages of the account say that caches may keep them.";
         CacheDeception => "cache-deception", "SA-EXP-05", [], "A cache in front keeps what ends in .css.";
         TokenInBody => "token-in-body", "SA-EXP-06", [], "The page of what is not found shows the cookie.";
+        ReferrerLeaks => "referrer-leaks", "SA-EXP-07", [], "Pages send their whole address as the referrer.";
         CorsReflect => "cors-reflect", "SA-EXP-09", [], "Any origin may read with credentials.";
     }
     "csrf" {
         CsrfNone => "csrf-none", "SA-CSR-01", [], "Writes need no form token.";
         CsrfPresenceOnly => "csrf-presence-only", "SA-CSR-01", [], "Any form token will do.";
         CsrfNotSessionBound => "csrf-not-session-bound", "SA-CSR-01", [], "Anybody's form token will do.";
+        CsrfUserBoundOnly => "csrf-user-bound-only", "SA-CSR-01", [], "A form token of any session of the account will do.";
         GetWrite => "get-write", "SA-CSR-04", [], "A link with fields writes.";
         LoginCsrf => "login-csrf", "SA-CSR-03", [], "The login needs no form token.";
+    }
+    "logic" {
+        ResetSetsUser => "reset-sets-user", "SA-LOG-01", [], "Asking for a reset makes the session the account's.";
+        Residue => "residue", "SA-LOG-03", [], "The page shows who was signed in before in the same browser.";
+        NoReauthForMail => "no-reauth-for-mail", "SA-LOG-04", [], "The mail address changes with a wrong password.";
+        RoleInCookie => "role-in-cookie", "SA-LOG-05", [], "The role is what a cookie says.";
     }
     "race" {
         UpsertOnSave => "upsert-on-save", "SA-RAC-01", [], "A write saves the session it loaded, dead or not.";
         LimitToctou => "limit-toctou", "SA-RAC-02", [], "The limit is looked at long before the session is made.";
+        RotationLoses => "rotation-loses", "SA-RAC-04", [], "A read under way puts the exchanged token back.";
         CrossTalk => "cross-talk", "SA-RAC-06", [], "Under load an answer is somebody else's.";
     }
 }

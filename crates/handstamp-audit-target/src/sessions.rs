@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) account: Option<String>,
     pub(crate) csrf: String,
     pub(crate) draft: String,
+    /// Whether it took up the role of an editor.
+    pub(crate) is_editor: bool,
     /// Whether its id was made by somebody else: a flaw.
     pub(crate) is_adopted: bool,
     pub(crate) begun: Duration,
@@ -44,6 +46,8 @@ pub(crate) struct Sessions {
     live: BTreeMap<String, Session>,
     /// Ended ones, kept by the flaw that revives them.
     ended: BTreeMap<String, Session>,
+    /// Expired ones, kept by the flaw that revives them.
+    expired: BTreeMap<String, Session>,
     /// Sessions that the flaw of a stale list has shown.
     listed: BTreeSet<String>,
     made: u64,
@@ -56,6 +60,7 @@ impl Session {
             account: None,
             csrf,
             draft: String::new(),
+            is_editor: false,
             is_adopted: false,
             begun: now,
             used: now,
@@ -81,7 +86,8 @@ impl Sessions {
             || now.saturating_sub(session.begun) >= absolute
             || session.dies.is_some_and(|dies| now >= dies);
         if is_over {
-            self.live.remove(token);
+            let over = self.live.remove(token)?;
+            self.expired.insert(token.clone(), over);
             return None;
         }
         Some(session.clone())
@@ -157,6 +163,25 @@ impl Sessions {
         }
     }
 
+    /// Brings an account's expired sessions back: a flaw.
+    pub(crate) fn revive_expired(&mut self, account: &str, now: Duration) {
+        for (token, mut session) in std::mem::take(&mut self.expired) {
+            if session.account.as_deref() == Some(account) {
+                (session.begun, session.used) = (now, now);
+                self.live.insert(token, session);
+            }
+        }
+    }
+
+    /// Puts a session back under the token that it was exchanged for a new one: a flaw. One that ended stays ended.
+    pub(crate) fn put_back(&mut self, token: &str, session: &Session) {
+        let exchanged = self.live.iter().find(|(new, there)| there.id == session.id && new.as_str() != token);
+        if let Some(new) = exchanged.map(|(new, _)| new.clone()) {
+            self.live.remove(&new);
+            self.live.insert(token.to_owned(), session.clone());
+        }
+    }
+
     /// The live tokens of an account, the oldest session first.
     pub(crate) fn tokens_of(&self, account: &str) -> Vec<String> {
         let mut found: Vec<_> =
@@ -195,6 +220,11 @@ impl Sessions {
     /// Whether a form token is that of any live session.
     pub(crate) fn has_csrf(&self, token: &str) -> bool {
         self.live.values().any(|session| session.csrf == token)
+    }
+
+    /// Whether a form token is that of any live session of this account.
+    pub(crate) fn has_csrf_of(&self, account: Option<&str>, token: &str) -> bool {
+        self.live.values().any(|session| session.csrf == token && session.account.as_deref() == account)
     }
 
     /// The token of the session with this public id.

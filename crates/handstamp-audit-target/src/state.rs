@@ -45,6 +45,18 @@ pub(crate) struct Inner {
     pub(crate) wrong: Vec<Duration>,
     /// Questions under way.
     pub(crate) under_way: u32,
+    /// Mails that were sent, the newest last.
+    pub(crate) mails: Vec<String>,
+    /// Codes that choose a new password, and whose.
+    pub(crate) resets: BTreeMap<String, String>,
+}
+
+impl Inner {
+    /// Sends a mail; each has a number, so that no two are alike.
+    pub(crate) fn send(&mut self, to: &str, text: &str) {
+        let number = self.mails.len() + 1;
+        self.mails.push(format!("Mail {number} to {to}\n{text}"));
+    }
 }
 
 impl App {
@@ -63,6 +75,8 @@ impl App {
                 requests: 0,
                 wrong: Vec::new(),
                 under_way: 0,
+                mails: Vec::new(),
+                resets: BTreeMap::new(),
             }),
         }
     }
@@ -129,6 +143,7 @@ impl App {
         }
         match ask.cookies(name)[..] {
             [one] => Some(one.to_owned()),
+            [first, ..] if self.has(Flaw::FirstDuplicateWins) => Some(first.to_owned()),
             // Somebody else may have set one of them: neither counts.
             _ => None,
         }
@@ -152,7 +167,15 @@ impl App {
     /// The live session of somebody who is signed in.
     pub(crate) fn signed_in(&self, ask: &Ask) -> Option<(String, Session, User)> {
         let (token, session) = self.session(ask)?;
-        let user = self.lock().users.get(session.account.as_deref()?).cloned()?;
+        let mut inner = self.lock();
+        let mut user = inner.users.get(session.account.as_deref()?).cloned()?;
+        if self.has(Flaw::FirstDuplicateWins)
+            && let [_, .., last] = ask.cookies(self.cookie())[..]
+            && let Some(other) = inner.sessions.get(last, self.now(), &self.flaws)
+        {
+            user = inner.users.get(other.account.as_deref()?).cloned()?;
+        }
+        drop(inner);
         Some((token, session, user))
     }
 

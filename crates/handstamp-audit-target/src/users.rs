@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 /// An account.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
+    /// What every page of the account shows; it stays what it is.
     pub(crate) mail: String,
+    /// Where mail goes.
+    pub(crate) contact: String,
     pub(crate) password: String,
     /// What the harmless write writes.
     pub(crate) name: String,
@@ -19,6 +22,7 @@ pub(crate) fn users() -> BTreeMap<String, User> {
         .map(|(name, _, password)| {
             let user = User {
                 mail: format!("{name}@example.test"),
+                contact: format!("{name}@example.test"),
                 password: (*password).to_owned(),
                 name: format!("the name of {name}"),
                 is_admin: *name == "root",

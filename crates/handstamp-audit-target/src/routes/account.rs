@@ -28,7 +28,7 @@ pub(super) fn framed(app: &App, title: &str, session: &Session, user: &User, bod
 }
 
 pub(super) async fn page(app: &Arc<App>, ask: &Ask) -> Answer {
-    let Some((_, session, mut user)) = app.signed_in(ask) else { return not_signed_in(app) };
+    let Some((token, session, mut user)) = app.signed_in(ask) else { return not_signed_in(app) };
     if app.has(Flaw::CrossTalk) {
         let crowd = {
             let mut inner = app.lock();
@@ -45,13 +45,32 @@ pub(super) async fn page(app: &Arc<App>, ask: &Ask) -> Answer {
             user = other.unwrap_or(user);
         }
     }
-    let answer = frame(app, "Account", &session, &user, "");
+    if app.has(Flaw::RotationLoses) {
+        saved_late(app, &token, &session).await;
+    }
+    let recent = ask.cookies("__Host-recent").first().map(|name| (*name).to_owned());
+    let recent = recent.filter(|_| app.has(Flaw::Residue));
+    let recent = recent.and_then(|name| app.lock().users.get(&name).cloned());
+    let body = recent.map(|user| format!("<p>Here lately: {}</p>", escaped(&user.mail))).unwrap_or_default();
+    let answer = frame(app, "Account", &session, &user, &body);
     match ask.header("origin").filter(|_| app.has(Flaw::CorsReflect)) {
         Some(origin) => answer
             .with("access-control-allow-origin", origin)
             .with("access-control-allow-credentials", "true"),
         None => answer,
     }
+}
+
+/// A read of a crowd that saves what it loaded, under the token that it came with.
+async fn saved_late(app: &App, token: &str, session: &Session) {
+    app.lock().under_way += 1;
+    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    let crowd = app.lock().under_way;
+    if crowd > 1 {
+        let _ = tokio::time::timeout(WINDOW, app.ended.notified()).await;
+        app.lock().sessions.put_back(token, session);
+    }
+    app.lock().under_way -= 1;
 }
 
 pub(super) fn name(app: &App, ask: &Ask) -> Answer {
@@ -132,10 +151,33 @@ pub(super) fn prove(app: &App, ask: &Ask) -> Answer {
         inner.sessions.insert(token, session);
         return Answer::to("/account");
     }
+    drop(inner);
+    exchanged(app, &token, session)
+}
+
+/// Gives a session a new token in the place of this one.
+fn exchanged(app: &App, token: &str, session: Session) -> Answer {
     let fresh = app.tokens.session(session.account.as_deref());
-    inner.sessions.end(&token);
+    let mut inner = app.lock();
+    inner.sessions.end(token);
     inner.sessions.insert(fresh.clone(), session);
+    drop(inner);
+    app.ended.notify_waiters();
     Answer::to("/account").with("set-cookie", app.set_cookie(&fresh))
+}
+
+/// Takes up another role, and gives a new token for it.
+pub(super) fn switch_role(app: &App, ask: &Ask) -> Answer {
+    let Some((token, mut session, _)) = app.signed_in(ask) else { return not_signed_in(app) };
+    if !is_proved(app, ask, &session) {
+        return forbidden();
+    }
+    session.is_editor = true;
+    if app.has(Flaw::KeepIdAtRoleSwitch) {
+        app.lock().sessions.insert(token, session);
+        return Answer::to("/account");
+    }
+    exchanged(app, &token, session)
 }
 
 /// What a page asks by itself; it is no use.

@@ -84,6 +84,9 @@ fn came_in(app: &App, ask: &Ask, name: &str, before: Option<&(String, Session)>,
     if app.has(Flaw::DeadRevivesOnLogin) {
         app.lock().sessions.revive(name);
     }
+    if app.has(Flaw::ExpiredRevives) {
+        app.lock().sessions.revive_expired(name, app.now());
+    }
     let token = adopted(app, ask).unwrap_or_else(|| app.tokens.session(Some(name)));
     let kept = before.filter(|(_, session)| {
         session.account.is_none() && (app.has(Flaw::KeepIdAtLogin) || session.is_adopted)
@@ -98,9 +101,22 @@ fn came_in(app: &App, ask: &Ask, name: &str, before: Option<&(String, Session)>,
     let carried = before.filter(|_| app.has(Flaw::CsrfTokenKept)).map(|(_, session)| session.csrf.clone());
     let (token, _) = admit(app, name, carried, token);
     app.lock().sessions.keep_newest(name, limit);
+    if !app.has(Flaw::NoNotice) {
+        let mut inner = app.lock();
+        if let Some(to) = inner.users.get(name).map(|user| user.contact.clone()) {
+            inner.send(&to, "Somebody signed in as you.");
+        }
+    }
     let location =
         if app.has(Flaw::IdInRedirect) { format!("/account?welcome={token}") } else { "/account".to_owned() };
-    let answer = Answer::to(&location).with("set-cookie", app.set_cookie(&token));
+    let mut answer = Answer::to(&location).with("set-cookie", app.set_cookie(&token));
+    if app.has(Flaw::RoleInCookie) {
+        answer = answer.with("set-cookie", "role=member; Path=/; Secure; HttpOnly; SameSite=Lax");
+    }
+    if app.has(Flaw::Residue) && ask.cookies("__Host-recent").is_empty() {
+        let recent = format!("__Host-recent={name}; Path=/; Secure; HttpOnly; SameSite=Lax");
+        answer = answer.with("set-cookie", recent);
+    }
     if ask.field("remember").is_some() { answer.with("set-cookie", remember(app, name)) } else { answer }
 }
 
@@ -143,6 +159,9 @@ pub(super) fn sign_out(app: &App, ask: &Ask) -> Answer {
 }
 
 pub(super) fn sign_out_now(app: &App, ask: &Ask) -> Answer {
+    if app.has(Flaw::LogoutNoop) {
+        return Answer::to("/");
+    }
     if let Some((token, session)) = app.session(ask) {
         let now = app.now();
         let mut inner = app.lock();

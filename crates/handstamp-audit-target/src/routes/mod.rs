@@ -4,6 +4,7 @@ mod account;
 mod admin;
 mod entry;
 mod list;
+mod mail;
 mod pages;
 
 use std::{sync::Arc, time::Duration};
@@ -88,6 +89,11 @@ async fn route(app: &Arc<App>, ask: Ask) -> Answer {
         ("POST", "/admin/disable") => admin::disable(app, &ask, true),
         ("POST", "/admin/enable") => admin::disable(app, &ask, false),
         ("POST", "/admin/end-sessions") => admin::end_sessions(app, &ask),
+        ("POST", "/account/mail") => mail::change(app, &ask),
+        ("POST", "/account/role") => account::switch_role(app, &ask),
+        ("POST", "/reset") => mail::ask_for_reset(app, &ask),
+        ("POST", "/reset/confirm") => mail::reset(app, &ask),
+        ("GET", "/test/mail") => mail::sink(app),
         ("POST", "/test/clock") => pages::clock(app, &ask),
         _ => pages::not_found(app, &ask),
     }
@@ -110,6 +116,8 @@ fn is_proved(app: &App, ask: &Ask, session: &Session) -> bool {
     app.has(Flaw::CsrfPresenceOnly)
         || token == session.csrf
         || (app.has(Flaw::CsrfNotSessionBound) && is_of_somebody())
+        || (app.has(Flaw::CsrfUserBoundOnly)
+            && app.lock().sessions.has_csrf_of(session.account.as_deref(), token))
 }
 
 fn forbidden() -> Answer {
@@ -160,7 +168,7 @@ fn finish(app: &App, path: &str, mut answer: Answer) -> Answer {
     }
     answer
         .with("date", httpdate::fmt_http_date(app.clock.now()))
-        .with("referrer-policy", "no-referrer")
+        .with("referrer-policy", if app.has(Flaw::ReferrerLeaks) { "unsafe-url" } else { "no-referrer" })
         .with("strict-transport-security", "max-age=63072000; includeSubDomains")
         .with("x-content-type-options", "nosniff")
 }

@@ -30,10 +30,7 @@ pub(crate) struct Tokens {
 
 impl Tokens {
     pub(crate) fn new(seed: u64, flaws: &Flaws, clock: &TestClock) -> Self {
-        Self {
-            random: Mutex::new(Random::new(seed)),
-            sessions: Mutex::new(maker(seed, flaws, clock)),
-        }
+        Self { random: Mutex::new(Random::new(seed)), sessions: Mutex::new(maker(seed, flaws, clock)) }
     }
 
     /// The token of a session of this account, or of nobody yet.
@@ -63,7 +60,13 @@ impl fmt::Debug for Tokens {
 }
 
 /// Tokens of sessions as logins of this account get them, without the application around them.
-pub fn sample_tokens(flaw: Option<Flaw>, seed: u64, clock: &TestClock, account: &str, count: usize) -> Vec<String> {
+pub fn sample_tokens(
+    flaw: Option<Flaw>,
+    seed: u64,
+    clock: &TestClock,
+    account: &str,
+    count: usize,
+) -> Vec<String> {
     let mut maker = maker(seed, &Flaws(flaw.into_iter().collect()), clock);
     (0..count).map(|_| maker.make(Some(account))).collect()
 }

@@ -72,6 +72,12 @@ impl<'a> Visitor<'a> {
         self.person
     }
 
+    /// The person's mail address: the account's variable `mail`, or the name that signs in.
+    pub fn mail(&self) -> String {
+        let named = self.variables.get("mail").or_else(|| self.variables.get("user"));
+        named.unwrap_or_default().to_owned()
+    }
+
     /// Does what a step says, and checks that it did. The step has to be in the recipe.
     pub async fn play(&mut self, name: StepName) -> Result<Played, StepError> {
         self.play_altered(name, &|_| {}).await

@@ -1,7 +1,7 @@
 //! SA-LOG-03: nothing of one person is left for the next one in the same browser.
 
 use crate::{
-    audit::{Audit, Halt, Seen},
+    audit::{Audit, Halt, Seen, shows},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
     checks::Check,
     recipe::StepName,
@@ -60,6 +60,9 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         }
         Seen::Person(_) => {
             Outcome::fail(CHECK.description.severity, "the second login shows the first account")
+        }
+        Seen::Unclear(_) if shows(&look.exchange.response.text(), &audit.account(first).marker) => {
+            Outcome::fail(CHECK.description.severity, "the second account's page shows the first one too")
         }
         _ => Outcome::inconclusive(Reason::ControlFailed, "the second login was not shown by whoami"),
     };

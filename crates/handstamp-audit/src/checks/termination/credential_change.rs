@@ -171,7 +171,7 @@ async fn factor_or_mail(audit: &Audit) -> Result<Outcome, Halt> {
     };
     let mut own = audit.sign_in(person).await?;
     let (subjects, mut evidence) = others(audit).await?;
-    let original = audit.account(person).user.clone();
+    let original = own.mail();
     own.variables.set("new_mail", format!("{}@example.test", audit.random().word()));
     evidence.extend(own.play(step).await?.ids());
     let followed = fates_after_change(audit, subjects).await;
