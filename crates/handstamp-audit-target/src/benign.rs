@@ -38,6 +38,7 @@ behaviours! {
     ShowsForm => "200-with-form", "Who is not signed in gets the login form with 200.";
     SingleSession => "single-session", "A login ends every other session of the account.";
     SlowsDown => "429-after-bad-tokens", "Twenty wrong tokens within a second are answered 429.";
+    SignedToken => "signed-token", "Tokens are JWTs around the session's id, verified as they have to be.";
     PublicCache => "public-cache", "Pages for everybody may be kept by caches.";
 }
 

@@ -149,6 +149,21 @@ flaws! {
         NoReauthForMail => "no-reauth-for-mail", "SA-LOG-04", [], "The mail address changes with a wrong password.";
         RoleInCookie => "role-in-cookie", "SA-LOG-05", [], "The role is what a cookie says.";
     }
+    "self-contained" {
+        JwtUnchecked => "jwt-unchecked", "SA-JWT-01", ["SA-ORC-03"], "Tokens are signed, and nobody looks at the signature.";
+        JwtNone => "jwt-none", "SA-JWT-01", [], "A token that says that it has no signature needs none.";
+        JwtKeyName => "jwt-key-name", "SA-JWT-02", [], "The name of the key in a token's header is a path.";
+        JwtOwnKey => "jwt-own-key", "SA-JWT-02", [], "A token's header may bring the key.";
+        JwtRemoteKey => "jwt-remote-key", "SA-JWT-02", [], "A token's header says where the key is, and the server goes there.";
+        JwtKnownSecret => "jwt-known-secret", "SA-JWT-03", [], "Tokens are signed with a secret from a tutorial.";
+        JwtExpiryIgnored => "jwt-expiry-ignored", "SA-JWT-04", [], "A token counts after its own end.";
+        JwtAnyPurpose => "jwt-any-purpose", "SA-JWT-05", [], "A token for another purpose signs in.";
+        JwtMail => "jwt-mail", "SA-JWT-06", [], "The mail address stands in the token.";
+    }
+    "remember-me" {
+        RememberedReusable => "remembered-reusable", "SA-RMB-01", [], "A remember-me cookie signs in again and again.";
+        RememberedTheftUnnoticed => "remembered-theft-unnoticed", "SA-RMB-01", [], "A spent remember-me cookie is refused, and nothing else happens.";
+    }
     "race" {
         UpsertOnSave => "upsert-on-save", "SA-RAC-01", [], "A write saves the session it loaded, dead or not.";
         LimitToctou => "limit-toctou", "SA-RAC-02", [], "The limit is looked at long before the session is made.";

@@ -14,6 +14,7 @@ mod recipe;
 mod routes;
 mod running;
 mod sessions;
+mod signed;
 mod state;
 mod tokens;
 mod users;

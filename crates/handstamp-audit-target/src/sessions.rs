@@ -182,6 +182,11 @@ impl Sessions {
         }
     }
 
+    /// Whose session a token is.
+    pub(crate) fn account_of(&self, token: &str) -> Option<String> {
+        self.live.get(token)?.account.clone()
+    }
+
     /// The live tokens of an account, the oldest session first.
     pub(crate) fn tokens_of(&self, account: &str) -> Vec<String> {
         let mut found: Vec<_> =

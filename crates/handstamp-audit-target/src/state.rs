@@ -14,6 +14,7 @@ use crate::{
     clock::TestClock,
     flaw::{Flaw, Flaws},
     sessions::{Session, Sessions},
+    signed,
     tokens::Tokens,
     users::{User, users},
 };
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) users: BTreeMap<String, User>,
     /// Remember-me tokens and whose they are.
     pub(crate) remembered: BTreeMap<String, String>,
+    /// Remember-me tokens that were used, and whose they were.
+    pub(crate) spent: BTreeMap<String, String>,
     /// What the flawed cache in front keeps.
     pub(crate) cache: BTreeMap<String, String>,
     /// Requests so far.
@@ -71,6 +74,7 @@ impl App {
                 sessions: Sessions::default(),
                 users: users(),
                 remembered: BTreeMap::new(),
+                spent: BTreeMap::new(),
                 cache: BTreeMap::new(),
                 requests: 0,
                 wrong: Vec::new(),
@@ -100,7 +104,7 @@ impl App {
 
     /// A `Set-Cookie` of the session.
     pub(crate) fn set_cookie(&self, token: &str) -> String {
-        let mut cookie = format!("{}={token}; Path=/", self.cookie());
+        let mut cookie = format!("{}={}; Path=/", self.cookie(), self.outward(token));
         if !self.has(Flaw::NoSecure) {
             cookie.push_str("; Secure");
         }
@@ -125,8 +129,19 @@ impl App {
         format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie())
     }
 
-    /// The token that a request presents: exactly one, under exactly its name.
+    /// The token that a request presents, taken out of what it travels in.
     pub(crate) fn presented(&self, ask: &Ask) -> Option<String> {
+        let presented = self.carried(ask)?;
+        if signed::is_used(self) { signed::verified(self, &presented) } else { Some(presented) }
+    }
+
+    /// What a token travels as.
+    fn outward(&self, token: &str) -> String {
+        if signed::is_used(self) { signed::made(self, token, "session") } else { token.to_owned() }
+    }
+
+    /// What a request carries: exactly one, under exactly its name.
+    fn carried(&self, ask: &Ask) -> Option<String> {
         let name = self.cookie();
         // Two of its own name stay what they are.
         if self.has(Flaw::MangledPrefix)

@@ -17,6 +17,7 @@ pub mod oracle;
 pub mod recipe;
 pub mod report;
 pub mod run;
+mod signed;
 #[cfg(test)]
 mod testing;
 pub mod tokens;

@@ -8,6 +8,7 @@ use crate::{
     benign::Benign,
     flaw::Flaw,
     sessions::{LIMIT, Session},
+    signed,
     state::App,
 };
 
@@ -37,7 +38,24 @@ fn by_remembered(app: &App, ask: &Ask) -> Option<Answer> {
         return None;
     }
     let [remembered] = ask.cookies("__Host-remember")[..] else { return None };
-    let account = app.lock().remembered.remove(remembered)?;
+    let Some(account) = app.lock().remembered.remove(remembered) else {
+        // Somebody copied it: nobody of the family is to stay.
+        let mut inner = app.lock();
+        if let Some(account) = inner.spent.get(remembered).cloned()
+            && !app.has(Flaw::RememberedTheftUnnoticed)
+        {
+            inner.remembered.retain(|_, whose| *whose != account);
+            inner.sessions.end_all(&account, None);
+        }
+        return None;
+    };
+    let mut inner = app.lock();
+    if app.has(Flaw::RememberedReusable) {
+        inner.remembered.insert(remembered.to_owned(), account.clone());
+    } else {
+        inner.spent.insert(remembered.to_owned(), account.clone());
+    }
+    drop(inner);
     let (token, _) = admit(app, &account, None, app.tokens.session(Some(&account)));
     let next = remember(app, &account);
     Some(Answer::to("/account").with("set-cookie", app.set_cookie(&token)).with("set-cookie", next))
@@ -117,6 +135,12 @@ fn came_in(app: &App, ask: &Ask, name: &str, before: Option<&(String, Session)>,
         let recent = format!("__Host-recent={name}; Path=/; Secure; HttpOnly; SameSite=Lax");
         answer = answer.with("set-cookie", recent);
     }
+    if signed::is_used(app) {
+        // A token for another purpose, such as for a chat beside the application.
+        let other = signed::made(app, &token, "chat");
+        let cookie = format!("__Host-chat={other}; Path=/; Secure; HttpOnly; SameSite=Lax");
+        answer = answer.with("set-cookie", cookie);
+    }
     if ask.field("remember").is_some() { answer.with("set-cookie", remember(app, name)) } else { answer }
 }
 
@@ -182,6 +206,11 @@ pub(super) fn sign_out_now(app: &App, ask: &Ask) -> Answer {
     if app.has(Flaw::LogoutLeavesCookie) {
         return answer;
     }
+    let answer = if signed::is_used(app) {
+        answer.with("set-cookie", "__Host-chat=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+    } else {
+        answer
+    };
     answer
         .with("set-cookie", app.delete_cookie())
         .with("clear-site-data", "\"cookies\", \"storage\", \"cache\"")

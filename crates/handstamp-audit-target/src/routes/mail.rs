@@ -72,6 +72,7 @@ pub(super) fn change(app: &App, ask: &Ask) -> Answer {
     }
     inner.sessions.end(&token);
     inner.sessions.insert(fresh.clone(), session);
+    drop(inner);
     app.ended.notify_waiters();
     Answer::to("/account").with("set-cookie", app.set_cookie(&fresh))
 }

@@ -7,10 +7,11 @@
 use std::time::Duration;
 
 use crate::{
-    audit::{Audit, Halt, Look, Person, Seen},
+    audit::{Audit, Halt, Look, Person, Seen, Visitor},
     check::{Lifeline, Outcome, Plot, Reason, Severity},
     credentials::Credentials,
     oracle::{damaged, named, random_like},
+    recipe::{Expectation, StepName},
     wire::ExchangeId,
 };
 
@@ -128,6 +129,32 @@ pub(crate) async fn fates_controlled_by(
         .map(|(subject, fate)| (subject, fate.unwrap_or(Fate::Alive { after })))
         .collect();
     Ok(Fates { subjects, evidence })
+}
+
+/// The browser that these credentials sign in, also where the application first trades them for a session, and the
+/// exchange that shows it; `None` where they sign nobody in.
+pub(crate) async fn brings_back<'a>(
+    audit: &'a Audit,
+    person: Person,
+    credentials: &Credentials,
+) -> Result<Option<(Visitor<'a>, ExchangeId)>, Halt> {
+    let mut browser = audit.visitor(person);
+    browser.adopt(credentials);
+    let whoami = audit.recipe().steps.get(&StepName::Whoami);
+    let Some(request) = whoami.and_then(|step| step.requests.last()) else { return Ok(None) };
+    // A browser follows where it is sent: some applications trade the token on their login page.
+    let mut following = request.clone();
+    following.follows_redirects = true;
+    following.expect = Expectation::default();
+    following.expect.status = (200..600).collect();
+    browser.play_request(StepName::Whoami, &following, &|_| {}, &mut Vec::new()).await?;
+    let look = audit.look_for(&browser.credentials(), "whoami with what is left").await?;
+    if !look.is(person) {
+        return Ok(None);
+    }
+    audit.remember(&browser);
+    let id = look.id();
+    Ok(Some((browser, id)))
 }
 
 async fn is_alive(

@@ -7,11 +7,14 @@ mod binding;
 mod cookies;
 mod cross_site;
 mod exposure;
+mod federation;
 mod fixation;
 mod kill;
 mod logic;
 mod oracle;
 mod races;
+mod remembered;
+mod self_contained;
 mod several;
 mod termination;
 mod timeouts;
@@ -61,6 +64,9 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         exposure::CHECKS,
         cross_site::CHECKS,
         logic::CHECKS,
+        self_contained::CHECKS,
+        remembered::CHECKS,
+        federation::CHECKS,
         binding::CHECKS,
         cookies::CHECKS,
         races::CHECKS,

@@ -4,6 +4,7 @@
 //! page of another site can make a browser send, with the headers that browsers add; requests that no browser
 //! sends are not held against an application.
 
+mod browser;
 mod forged;
 mod login;
 mod write_by_get;
@@ -11,4 +12,5 @@ mod write_needs_proof;
 
 use super::Check;
 
-pub(super) const CHECKS: &[Check] = &[write_needs_proof::CHECK, login::CHECK, write_by_get::CHECK];
+pub(super) const CHECKS: &[Check] =
+    &[write_needs_proof::CHECK, browser::CHECK, login::CHECK, write_by_get::CHECK];

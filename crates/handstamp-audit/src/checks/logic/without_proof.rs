@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) const CHECK: Check = Check::new(
-    Description::new("SA-LOG-04", Group::Logic, Severity::High, "no new password and no new address without the old password")
+    Description::new("SA-LOG-04", Group::Logic, Severity::High, "no new password or address without the old")
         .explained(
             "Asks for a new password and a new mail address with a wrong and with an empty current password. It fails \
              where that works: whoever finds an open screen or a stolen token takes the account over for good. What was \

@@ -3,8 +3,7 @@
 use crate::{
     audit::{Audit, Halt},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
-    checks::Check,
-    credentials::Credentials,
+    checks::{Check, kill::brings_back},
     recipe::StepName,
 };
 
@@ -51,7 +50,7 @@ async fn remembered(audit: &Audit) -> Result<Outcome, Halt> {
         let why = "login_remembered gives no cookie besides those that sign in";
         return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why));
     }
-    let before = signs_in_alone(audit, &long).await?;
+    let before = brings_back(audit, person, &long).await?.map(|(_, id)| id);
     let Some(before) = before else {
         let why = "what login_remembered gives besides does not sign in by itself";
         return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why));
@@ -61,7 +60,7 @@ async fn remembered(audit: &Audit) -> Result<Outcome, Halt> {
     visitor.play(StepName::LoginRemembered).await?;
     let long = short.iter().fold(visitor.credentials(), |rest, carrier| rest.without(carrier));
     let ids = visitor.play(StepName::Logout).await?.ids();
-    let after = signs_in_alone(audit, &long).await?;
+    let after = brings_back(audit, person, &long).await?.map(|(_, id)| id);
     let control = audit.still_works(person).await?;
     Ok(match after {
         Some(id) if audit.recipe().policy.remember_me_outlives_logout => {
@@ -75,33 +74,6 @@ async fn remembered(audit: &Audit) -> Result<Outcome, Halt> {
             .shown_by(ids)
             .shown_by([before, control]),
     })
-}
-
-/// Whether these cookies lead to the account, also where the application first trades them for a session.
-async fn signs_in_alone(
-    audit: &Audit,
-    credentials: &Credentials,
-) -> Result<Option<crate::wire::ExchangeId>, Halt> {
-    let person = audit.first();
-    let mut browser = audit.visitor(person);
-    browser.adopt(credentials);
-    let Some(request) = audit.recipe().steps.get(&StepName::Whoami).and_then(|step| step.requests.last())
-    else {
-        return Ok(None);
-    };
-    // A browser follows where it is sent: some applications trade the token on their login page.
-    let mut following = request.clone();
-    following.follows_redirects = true;
-    following.expect = crate::recipe::Expectation::default();
-    following.expect.status = (200..600).collect();
-    let mut exchanges = Vec::new();
-    browser.play_request(StepName::Whoami, &following, &|_| {}, &mut exchanges).await?;
-    let look = audit.look_for(&browser.credentials(), "whoami with what is left").await?;
-    if look.is(person) {
-        audit.remember(&browser);
-        return Ok(Some(look.id()));
-    }
-    Ok(None)
 }
 
 async fn refresh(audit: &Audit) -> Result<Outcome, Halt> {
