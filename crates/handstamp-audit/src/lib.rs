@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod draft;
 pub mod import;
 pub mod oracle;
+pub mod parked;
 pub mod recipe;
 pub mod report;
 pub mod run;

@@ -7,6 +7,7 @@
 #[path = "../matrix/bench.rs"]
 mod bench;
 mod cookies;
+mod parked;
 mod races;
 mod several;
 

@@ -20,7 +20,7 @@ use handstamp_audit::{
     run::{Choices, Run, Silent, run},
     wire::{Client, Consent},
 };
-use handstamp_audit_target::{PASSWORDS, TestClock};
+use handstamp_audit_target::{PASSWORDS, Running, TestClock};
 
 /// The auditor's side of the target's clock: a pause moves both.
 struct SharedClock {
@@ -82,6 +82,17 @@ pub async fn audit_as(
     profile: Profile,
     seed: u64,
 ) -> Run {
+    let (audit, recipe, _running) = prepared(target, recipe, profile, seed).await;
+    run(&audit, recipe, choices, &mut Silent::default()).await
+}
+
+/// A target that runs, and what audits it.
+pub async fn prepared(
+    target: handstamp_audit_target::Options,
+    recipe: impl FnOnce(String) -> String,
+    profile: Profile,
+    seed: u64,
+) -> (Audit, Arc<Recipe>, Running) {
     let clock = TestClock::new();
     let running = target.clock(clock.clone()).seed(seed).start().await.expect("the target starts");
     let (recipe, warnings) = Recipe::read(Path::new("target.toml"), &recipe(running.recipe()), &Passwords)
@@ -92,7 +103,7 @@ pub async fn audit_as(
     let client = Client::new(&recipe.target, recipe.limits, Consent::LoopbackOnly, shared).expect("a client");
     let options = Options::new().profile(profile).allow_destructive(true).seed(seed);
     let audit = Audit::new(recipe.clone(), client, options).expect("the target speaks HTTP");
-    run(&audit, recipe, choices, &mut Silent::default()).await
+    (audit, recipe, running)
 }
 
 /// The checks that found something: their ids with what they said.

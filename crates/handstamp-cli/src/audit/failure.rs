@@ -2,7 +2,10 @@
 
 use std::{io, process::ExitCode};
 
-use handstamp_audit::recipe::Problems;
+use handstamp_audit::{
+    check::{Outcome, Reason},
+    recipe::Problems,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
@@ -13,6 +16,9 @@ pub(super) enum Failure {
     Recipe(Problems),
     #[error("{place}: {error}")]
     File { place: String, error: io::Error },
+    /// The application could not be asked.
+    #[error("{}", .0.headline)]
+    Halted(Outcome),
     #[error("standard output: {0}")]
     Output(io::Error),
 }
@@ -20,6 +26,11 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            Self::Halted(outcome) => match outcome.verdict.reason() {
+                Some(Reason::TargetFailing | Reason::Budget) => 6,
+                Some(Reason::StepFailed) => 2,
+                _ => 3,
+            },
             Self::Usage(_) | Self::Recipe(_) | Self::File { .. } | Self::Output(_) => 2,
         })
     }

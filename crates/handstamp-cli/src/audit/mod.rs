@@ -12,10 +12,12 @@ mod import;
 mod init;
 mod interrupt;
 mod list_checks;
+mod park;
 mod plan;
 mod progress;
 mod recipe;
 mod reports;
+mod resume;
 mod run;
 
 use std::process::ExitCode;
@@ -34,6 +36,10 @@ pub(crate) enum AuditCommand {
     Doctor(doctor::DoctorArguments),
     /// Test an application, and say what was found.
     Run(Box<run::RunArguments>),
+    /// Sign sessions in and leave them, to be asked hours later whether they are over.
+    Park(park::ParkArguments),
+    /// Ask parked sessions whose time has come.
+    Resume(resume::ResumeArguments),
     /// Say which checks would run, which would not, and what would change that.
     Plan(plan::PlanArguments),
     /// Explain a check: what it asks, why that matters, what to change.
@@ -62,6 +68,8 @@ pub(crate) async fn run(command: AuditCommand) -> ExitCode {
         AuditCommand::Import(arguments) => import::run(arguments),
         AuditCommand::Doctor(arguments) => doctor::run(arguments).await,
         AuditCommand::Run(arguments) => run::run(arguments).await,
+        AuditCommand::Park(arguments) => park::run(arguments).await,
+        AuditCommand::Resume(arguments) => resume::run(arguments).await,
         AuditCommand::Plan(arguments) => plan::run(arguments),
         AuditCommand::Diff(arguments) => diff::run(arguments),
         AuditCommand::Explain(arguments) => explain::run(arguments),

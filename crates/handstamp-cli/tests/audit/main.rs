@@ -4,6 +4,7 @@
 mod bare;
 mod exit_codes;
 mod interrupted;
+mod parked;
 mod reported;
 #[path = "../../../handstamp-audit/tests/report/shop.rs"]
 mod shop;

@@ -32,7 +32,7 @@ fn time_has_to_pass(audit: &Audit, timeout: Option<Duration>) -> Result<TimeMode
     match audit.time_mode(timeout) {
         TimeMode::Declared => {
             let why = "time cannot be moved and the timeout is too long to wait for: clock.advance in the recipe moves \
-                       it, and --park asks again hours later";
+                       it, and handstamp audit park asks again hours later";
             Err(Halt::inconclusive(Reason::DeclaredOnly, why))
         }
         mode => Ok(mode),
