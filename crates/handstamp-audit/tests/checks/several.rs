@@ -56,7 +56,7 @@ async fn what_is_not_declared_is_only_counted() {
 #[tokio::test]
 async fn a_login_without_a_mail_is_told_after_a_minute() {
     let sink = Sink::new();
-    let run = ask_as(&["MUL-06"], &[], |recipe| sink.in_recipe(recipe)).await;
+    let run = ask_as(&["MUL-06"], &[], |recipe| sink.in_recipe(&recipe)).await;
     let (verdict, headline) = verdict(&run, "SA-MUL-06");
     assert_eq!(verdict, Verdict::Warn { severity: Severity::Information });
     assert!(headline.contains("within 60 s"), "{headline}");
@@ -73,7 +73,7 @@ impl Sink {
         Self(path)
     }
 
-    fn in_recipe(&self, recipe: String) -> String {
+    fn in_recipe(&self, recipe: &str) -> String {
         recipe.lines().fold(String::new(), |recipe, line| {
             let is_sink = line.starts_with("url = \"http://localhost") && line.ends_with("/test/mail\"");
             recipe + &if is_sink { format!("file = '{}'", self.0.display()) } else { line.to_owned() } + "\n"

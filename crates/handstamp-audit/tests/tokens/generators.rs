@@ -72,7 +72,7 @@ pub fn micros(at: SystemTime) -> u64 {
 /// Characters of an alphabet, each drawn without bias.
 pub fn characters(sound: &mut Sound, alphabet: &str, count: usize) -> String {
     let size = u64::try_from(alphabet.len()).unwrap();
-    let mut draw = || usize::try_from(u128::from(sound.number()) * u128::from(size) >> 64).unwrap();
+    let mut draw = || usize::try_from((u128::from(sound.number()) * u128::from(size)) >> 64).unwrap();
     (0..count).map(|_| char::from(alphabet.as_bytes()[draw()])).collect()
 }
 

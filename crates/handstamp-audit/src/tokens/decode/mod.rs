@@ -151,9 +151,13 @@ mod tests {
 
     #[test]
     fn a_prefix_and_a_signature_are_no_part_of_the_identifier() {
-        let signature = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_12345";
-        let texts: Vec<_> =
-            ["0badc0de", "1badc0de", "27182818"].iter().map(|id| format!("s%3A{id}.{signature}")).collect();
+        let signatures = [
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_12345",
+            "bcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_12345a",
+            "cdefghijklmnopqrstuvwxyzABCDEFGHIJ-_12345ab",
+        ];
+        let ids = ["0badc0de", "1badc0de", "27182818"].into_iter().zip(signatures);
+        let texts: Vec<_> = ids.map(|(id, signature)| format!("s%3A{id}.{signature}")).collect();
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();
         let layout = layout(&texts);
         assert_eq!(layout.format, "8 characters of hex, and a signature");

@@ -40,8 +40,8 @@ pub(super) fn run(texts: &[String]) -> Option<Prediction> {
 /// The bits behind a text such as `0.x7k2m1p9qd` or the part of it behind the dot.
 pub(super) fn shown(text: &str) -> Option<u64> {
     let digits = text.strip_prefix("0.").unwrap_or(text);
-    // V8 writes as many digits as tell the value from its neighbours.
-    if !(7..=12).contains(&digits.len()) || !digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'z')) {
+    // V8 writes as many digits as tell the value from its neighbours: mostly 10 to 12, more where it is small.
+    if !(6..=14).contains(&digits.len()) || !digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'z')) {
         return None;
     }
     let value = digits.chars().try_fold(0_u128, |value, c| Some(value * 36 + u128::from(c.to_digit(36)?)))?;

@@ -130,6 +130,15 @@ impl Taken {
         }
     }
 
+    /// Whether nothing is left of a place: one of its bits may be the same everywhere, and the others tell something.
+    fn is_gone(&self, place: usize) -> bool {
+        if self.bits.is_empty() {
+            return self.places.get(place).copied().unwrap_or(true);
+        }
+        let mut own = self.bit_places.iter().zip(&self.bits).filter(|((at, _), _)| *at == place);
+        own.all(|(_, taken)| *taken)
+    }
+
     fn window(&mut self, field: &Field, window: &ordered::Window) {
         if field.alphabet.bits().is_some() {
             window.bits.clone().for_each(|at| {

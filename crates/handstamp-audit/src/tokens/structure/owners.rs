@@ -30,9 +30,7 @@ pub(super) fn parts(sample: &Sample, field: &Field, taken: &mut Taken) -> Vec<Fi
             continue;
         }
         let places: Vec<usize> = (0..field.sizes.len())
-            .filter(|place| {
-                !taken.places.get(*place).copied().unwrap_or(true) && is_of(field, *place, &groups)
-            })
+            .filter(|place| !taken.is_gone(*place) && is_of(field, *place, &groups))
             .collect();
         if places.is_empty() {
             continue;
