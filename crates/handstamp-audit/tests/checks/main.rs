@@ -6,6 +6,7 @@
 
 #[path = "../matrix/bench.rs"]
 mod bench;
+mod client_side;
 mod cookies;
 mod parked;
 mod races;

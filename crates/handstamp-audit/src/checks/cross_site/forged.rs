@@ -70,14 +70,30 @@ pub(super) async fn has_effect(
         Err(error) => return Err(error.into()),
     }
     evidence.extend(exchanges.first().map(|exchange| exchange.id));
-    // The reader is the browser as it was: a refusal may have cost the forging one its cookies.
-    let mut reader = visitor.clone();
-    reader.variables.set("nonce", browser.variables.get("nonce").unwrap_or_default());
-    let Some((seen, id)) = reader.sees_effect(StepName::Write).await? else { return Ok(false) };
+    let (seen, read) = sees_effect_of(visitor, browser).await?;
     if seen {
-        evidence.push(id);
+        evidence.extend(read);
     }
     Ok(seen)
+}
+
+/// Whether what a forged write was to write is there, for the browser as it was or as the answer left it: a refusal
+/// may have cost it its cookies, and where the whole session is in the cookie, the write is in what the answer set.
+pub(super) async fn sees_effect_of(
+    before: &Visitor<'_>,
+    after: Visitor<'_>,
+) -> Result<(bool, Option<ExchangeId>), Halt> {
+    let mut reader = before.clone();
+    reader.variables.set("nonce", after.variables.get("nonce").unwrap_or_default());
+    let mut last = None;
+    for mut reader in [reader, after] {
+        let Some((seen, id)) = reader.sees_effect(StepName::Write).await? else { break };
+        last = Some(id);
+        if seen {
+            return Ok((true, last));
+        }
+    }
+    Ok((false, last))
 }
 
 /// The headers that a browser sends with a form that a page of another site submits.

@@ -7,8 +7,11 @@
 mod browser;
 mod forged;
 mod login;
+mod same_site;
 mod write_by_get;
 mod write_needs_proof;
+
+pub(super) use same_site::weakest_same_site;
 
 use super::Check;
 

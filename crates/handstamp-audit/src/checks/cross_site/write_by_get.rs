@@ -1,6 +1,8 @@
 //! SA-CSR-04: no link writes.
 
-use super::forged::{fetch_what_it_needs, from_another_site, own_write_works, without_tokens, writing};
+use super::forged::{
+    fetch_what_it_needs, from_another_site, own_write_works, sees_effect_of, without_tokens, writing,
+};
 use crate::{
     audit::{Audit, Halt},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
@@ -43,11 +45,9 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         Err(error) => return Err(error.into()),
     }
     evidence.extend(exchanges.iter().map(|exchange| exchange.id));
-    let nonce = browser.variables.get("nonce").unwrap_or_default().to_owned();
-    visitor.variables.set("nonce", nonce);
-    let seen = visitor.sees_effect(StepName::Write).await?;
-    evidence.extend(seen.map(|(_, id)| id));
-    Ok(if seen.is_some_and(|(seen, _)| seen) {
+    let (seen, read) = sees_effect_of(&visitor, browser).await?;
+    evidence.extend(read);
+    Ok(if seen {
         Outcome::fail(CHECK.description.severity, "a link with the fields in its query was carried out")
     } else {
         Outcome::pass("a link with the fields in its query had no effect")

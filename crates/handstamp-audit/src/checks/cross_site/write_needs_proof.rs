@@ -1,15 +1,17 @@
 //! SA-CSR-01: a write needs a proof that its own site asked for it.
 
-use super::forged::{
-    fetch_what_it_needs, has_effect, own_write_works, token_names, without_own_headers, without_tokens,
-    writing,
+use super::{
+    forged::{
+        fetch_what_it_needs, has_effect, own_write_works, token_names, without_own_headers, without_tokens,
+        writing,
+    },
+    same_site::weakest_same_site,
 };
 use crate::{
     audit::{Audit, Halt, Visitor},
     check::{Description, Group, Outcome, Profile, Severity},
     checks::Check,
     cookie::SameSite,
-    credentials::Carrier,
     oracle::random_like,
     recipe::{Body, StepName, StepRequest, Template, Variables},
 };
@@ -152,26 +154,8 @@ fn template_of(value: &serde_json::Value) -> Template {
     Template::parse(&text).unwrap_or_else(|_| Template::literal(text))
 }
 
-/// The weakest `SameSite` of the cookies that sign in.
-fn weakest(audit: &Audit, visitor: &Visitor<'_>) -> Option<SameSite> {
-    let is_carrier = |name: &str| {
-        audit.oracle().is_none_or(|oracle| oracle.authenticates(&Carrier::Cookie(name.to_owned())))
-    };
-    let all = visitor
-        .jar
-        .cookies()
-        .filter(|cookie| is_carrier(&cookie.name))
-        .map(crate::cookie::SetCookie::same_site);
-    all.min_by_key(|same_site| match same_site {
-        SameSite::None => 0,
-        SameSite::Absent | SameSite::Unknown(_) => 1,
-        SameSite::Lax => 2,
-        SameSite::Strict => 3,
-    })
-}
-
 fn by_same_site(audit: &Audit, visitor: &Visitor<'_>) -> Severity {
-    match weakest(audit, visitor) {
+    match weakest_same_site(audit, visitor) {
         Some(SameSite::Lax) => Severity::Medium,
         Some(SameSite::Strict) => Severity::Low,
         _ => Severity::High,
@@ -179,5 +163,6 @@ fn by_same_site(audit: &Audit, visitor: &Visitor<'_>) -> Severity {
 }
 
 fn same_site(audit: &Audit, visitor: &Visitor<'_>) -> String {
-    weakest(audit, visitor).map_or_else(|| "no cookie".to_owned(), |same_site| format!("{same_site:?}"))
+    weakest_same_site(audit, visitor)
+        .map_or_else(|| "no cookie".to_owned(), |same_site| format!("{same_site:?}"))
 }
