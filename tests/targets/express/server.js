@@ -11,13 +11,32 @@ const session = require("express-session");
 
 const [shape = "default", port = "0"] = process.argv.slice(2);
 const isHardened = shape === "hardened";
+const { ALICE_PASSWORD = "correct-horse-alice", BOB_PASSWORD = "correct-horse-bob" } = process.env;
 const users = new Map([
-  ["alice", { password: "correct-horse-alice", mail: "alice@example.test", name: "Alice" }],
-  ["bob", { password: "correct-horse-bob", mail: "bob@example.test", name: "Bob" }],
+  ["alice", { password: ALICE_PASSWORD, mail: "alice@example.test", name: "Alice" }],
+  ["bob", { password: BOB_PASSWORD, mail: "bob@example.test", name: "Bob" }],
 ]);
 
+// express-session saves a whole session when its request ends: one that was under way at logout makes it anew. An id
+// that is gone stays gone here. Nothing in the documentation says so.
+class FirmStore extends session.MemoryStore {
+  gone = new Set();
+
+  destroy(id, done) {
+    this.gone.add(id);
+    super.destroy(id, done);
+  }
+
+  set(id, data, done) {
+    if (this.gone.has(id)) return setImmediate(done);
+    super.set(id, data, done);
+  }
+}
+
 const app = express();
-const store = new session.MemoryStore();
+const store = isHardened ? new FirmStore() : new session.MemoryStore();
+// As the proxy says it in front of which TLS ends; without it express-session sets no Secure cookie.
+if (isHardened) app.use((request, response, next) => ((request.headers["x-forwarded-proto"] = "https"), next()));
 app.use(express.urlencoded({ extended: false }));
 app.use(
   session(
@@ -29,7 +48,6 @@ app.use(
           resave: false,
           saveUninitialized: false,
           rolling: true,
-          // The cookie is Secure as production has it; TLS ends in front of the application.
           cookie: { httpOnly: true, secure: true, sameSite: "lax", path: "/", maxAge: 30 * 60 * 1000 },
           proxy: true,
         }
