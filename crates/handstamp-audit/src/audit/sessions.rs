@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Audit, Person, Visitor};
+use super::{Audit, Person, Seen, Visitor};
 use crate::{
     cookie::Jar,
     recipe::{StepName, Variables},
@@ -73,7 +73,8 @@ impl Audit {
             (visitor.jar, visitor.variables) = (begun.jar, begun.variables);
             let is_over = match self.look_for(&visitor.credentials(), "clean-up: is this session over").await
             {
-                Ok(look) if look.is(begun.person) => {
+                // The next account may have signed in with the same session.
+                Ok(look) if matches!(look.seen, Seen::Person(_)) => {
                     self.has_step(StepName::Logout) && visitor.play(StepName::Logout).await.is_ok()
                 }
                 Ok(look) => look.is_nobody(),

@@ -26,6 +26,7 @@ pub(crate) const SECRETS: &[&[u8]] = &[
     b"you-will-never-guess",
     b"hard to guess string",
     b"super secret key",
+    b"super secret string",
     b"super secret",
     b"super-secret",
     b"super-secret-key",

@@ -140,7 +140,7 @@ impl Asked {
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().ok()?,
                 "cookie" => {
-                    session = value.split("; ").find_map(|pair| opened(pair.strip_prefix("session=")?))
+                    session = value.split("; ").find_map(|pair| opened(pair.strip_prefix("session=")?));
                 }
                 _ => {}
             }
