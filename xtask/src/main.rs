@@ -9,6 +9,7 @@ mod deny;
 mod matrix;
 mod npm;
 mod process;
+mod python;
 mod repository;
 mod runner;
 mod steps;

@@ -15,6 +15,8 @@ pub(crate) enum Tool {
     Node,
     Npm,
     Chromium,
+    Python,
+    Php,
     Valgrind,
     Taskset,
     Wrk,
@@ -39,6 +41,8 @@ impl Tool {
             Self::Node => "node",
             Self::Npm => "npm",
             Self::Chromium => "chromium",
+            Self::Python => "python3",
+            Self::Php => "php",
             Self::Valgrind => "valgrind",
             Self::Taskset => "taskset",
             Self::Wrk => "wrk",
@@ -54,6 +58,9 @@ impl Tool {
             Self::Node => process::succeeds("node", &["--version"]),
             Self::Npm => process::succeeds("npm", &["--version"]),
             Self::Chromium => process::succeeds(&chromium(), &["--version"]),
+            // Debian has what makes virtual environments in a package of its own.
+            Self::Python => process::succeeds("python3", &["-c", "import ensurepip, venv"]),
+            Self::Php => process::succeeds("php", &["--version"]),
             Self::Valgrind => process::succeeds("valgrind", &["--version"]),
             Self::Taskset => process::succeeds("taskset", &["--version"]),
             // It says its version and fails.
@@ -70,6 +77,8 @@ impl Tool {
             Self::Npm => Source::Apt(&["npm"]),
             // Without a font of its own a headless browser draws boxes.
             Self::Chromium => Source::Apt(&["chromium", "fonts-liberation"]),
+            Self::Python => Source::Apt(&["python3", "python3-venv"]),
+            Self::Php => Source::Apt(&["php-cli"]),
             Self::Valgrind => Source::Apt(&["valgrind"]),
             Self::Taskset => Source::Apt(&["util-linux"]),
             Self::Wrk => Source::Apt(&["wrk"]),

@@ -6,6 +6,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::targets::AXUM_LOGIN;
 use crate::{
     process::{output, run},
     repository::Repository,
@@ -19,13 +20,20 @@ const BENCH: &str = "bench/Cargo.toml";
 
 pub(super) fn format(repository: &Repository) -> Result<()> {
     run(&mut repository.cargo(&["fmt", "--all", "--check"]))?;
-    run(&mut repository.cargo(&["fmt", "--all", "--check", "--manifest-path", BENCH]))
+    run(&mut repository.cargo(&["fmt", "--all", "--check", "--manifest-path", BENCH]))?;
+    run(&mut repository.cargo(&["fmt", "--all", "--check", "--manifest-path", AXUM_LOGIN]))
 }
 
 pub(super) fn lints(repository: &Repository) -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--all-features"];
     run(&mut repository.cargo(&clippy))?;
-    run(repository.cargo(&clippy).args(["--manifest-path", BENCH, "--target-dir"]).arg(repository.target()))
+    // Not among all targets, for `cargo test` alone is not to run it.
+    run(&mut repository.cargo(&["clippy", "--workspace", "--all-features", "--test", "targets"]))?;
+    for apart in [BENCH, AXUM_LOGIN] {
+        let mut command = repository.cargo(&clippy);
+        run(command.args(["--manifest-path", apart, "--target-dir"]).arg(repository.target()))?;
+    }
+    Ok(())
 }
 
 /// No feature, each alone, and all: each must build by itself, for features only add.

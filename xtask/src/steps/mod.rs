@@ -4,6 +4,7 @@ mod boundaries;
 pub(crate) mod browser;
 mod cargo;
 mod guard;
+mod targets;
 mod tools;
 
 use anyhow::Result;
@@ -23,6 +24,7 @@ pub(crate) enum Step {
     RaceTable,
     Guard,
     Browser,
+    Targets,
 }
 
 /// What every step is given.
@@ -40,7 +42,7 @@ pub(crate) struct Context<'a> {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Tools,
         Self::Format,
         Self::Boundaries,
@@ -51,6 +53,7 @@ impl Step {
         Self::RaceTable,
         Self::Guard,
         Self::Browser,
+        Self::Targets,
     ];
 
     /// The name used on the command line and in the table.
@@ -66,6 +69,7 @@ impl Step {
             Self::RaceTable => "race-table",
             Self::Guard => "guard",
             Self::Browser => "browser",
+            Self::Targets => "targets",
         }
     }
 
@@ -82,6 +86,7 @@ impl Step {
             Self::RaceTable => "what is logged out stays logged out over HTTP, beside a peer",
             Self::Guard => "a session costs a request no more instructions and allocations than it did",
             Self::Browser => "the demo keeps its promises in a real browser",
+            Self::Targets => "the auditor finds what is there in applications on other frameworks",
         }
     }
 
@@ -94,6 +99,7 @@ impl Step {
             Self::Lints => &[Tool::Clippy],
             Self::Guard => guard::NEEDS,
             Self::Browser => browser::NEEDS,
+            Self::Targets => targets::NEEDS,
         }
     }
 
@@ -111,6 +117,7 @@ impl Step {
             Self::RaceTable => cargo::race_table(repository),
             Self::Guard => guard::run_step(repository),
             Self::Browser => browser::run(repository),
+            Self::Targets => targets::run(repository),
         }
     }
 }
