@@ -8,6 +8,7 @@ documentation of the settings ask for.
 
 import os
 import secrets
+import stat
 import sys
 import tempfile
 import threading
@@ -136,6 +137,8 @@ if __name__ == "__main__":
     server.daemon_threads = True
     application = get_wsgi_application()
     server.set_app(application if shape == "default" else as_behind_tls(application))
-    threading.Thread(target=end_with_input, daemon=True).start()
+    # Whoever started it through a pipe ends it by closing that.
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=end_with_input, daemon=True).start()
     print(f"http://localhost:{server.server_port}", flush=True)
     server.serve_forever()

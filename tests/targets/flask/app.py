@@ -8,6 +8,7 @@ the documentation of Flask, Flask-Login, Flask-Session and Flask-WTF offers for 
 
 import os
 import secrets
+import stat
 import sys
 import tempfile
 import threading
@@ -170,6 +171,8 @@ def end_with_input():
 
 if __name__ == "__main__":
     server = make_server("127.0.0.1", int(port), app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=end_with_input, daemon=True).start()
+    # Whoever started it through a pipe ends it by closing that.
+    if stat.S_ISFIFO(os.fstat(0).st_mode):
+        threading.Thread(target=end_with_input, daemon=True).start()
     print(f"http://localhost:{server.server_port}", flush=True)
     server.serve_forever()

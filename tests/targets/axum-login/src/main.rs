@@ -9,7 +9,7 @@
 
 mod users;
 
-use std::{convert::Infallible, env};
+use std::{convert::Infallible, env, fs, os::unix::fs::FileTypeExt as _};
 
 use axum::{
     Form, Router,
@@ -21,7 +21,7 @@ use axum::{
 };
 use axum_login::{AuthManagerLayerBuilder, login_required};
 use serde::Deserialize;
-use tokio::{io::AsyncReadExt as _, net::TcpListener};
+use tokio::{io, net::TcpListener};
 use tower_sessions::{
     Expiry, MemoryStore, Session, SessionManagerLayer,
     cookie::{SameSite, time::Duration},
@@ -80,11 +80,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://localhost:{}", listener.local_addr()?.port());
-    // It ends with its input.
-    let ended = async { while tokio::io::stdin().read(&mut [0; 64]).await.is_ok_and(|bytes| bytes > 0) {} };
+    // Whoever started it through a pipe ends it by closing that.
+    let is_piped = fs::metadata("/dev/stdin").is_ok_and(|input| input.file_type().is_fifo());
+    let (mut input, mut nowhere) = (io::stdin(), io::sink());
     tokio::select! {
         served = async { axum::serve(listener, app).await } => served?,
-        () = ended => {}
+        _ = io::copy(&mut input, &mut nowhere), if is_piped => {}
     }
     Ok(())
 }
