@@ -41,7 +41,10 @@ impl fmt::Display for Shape {
 
 /// An application below `tests/targets`.
 pub struct Application {
+    /// Its folder.
     pub name: &'static str,
+    /// How its heading in the documentation begins.
+    pub heading: &'static str,
     /// What starts it, as its folder and the address' port have it.
     command: fn(&Path, Shape, u16) -> Command,
     hardened_recipe: &'static str,
@@ -49,18 +52,24 @@ pub struct Application {
 
 pub const EXPRESS: Application = Application {
     name: "express",
+    heading: "Express",
     command: |folder, shape, port| with(Path::new("node"), &folder.join("server.js"), shape, port),
     hardened_recipe: "recipe.toml",
 };
 
 pub const FLASK: Application =
-    Application { name: "flask", command: python, hardened_recipe: "recipe-hardened.toml" };
+    Application { name: "flask", heading: "Flask", command: python, hardened_recipe: "recipe-hardened.toml" };
 
-pub const DJANGO: Application =
-    Application { name: "django", command: python, hardened_recipe: "recipe-hardened.toml" };
+pub const DJANGO: Application = Application {
+    name: "django",
+    heading: "Django",
+    command: python,
+    hardened_recipe: "recipe-hardened.toml",
+};
 
 pub const PHP: Application = Application {
     name: "php",
+    heading: "PHP",
     command: |folder, shape, port| {
         let mut command = Command::new("php");
         command.arg("-S").arg(format!("localhost:{port}")).arg(folder.join("index.php"));
@@ -72,6 +81,7 @@ pub const PHP: Application = Application {
 
 pub const AXUM_LOGIN: Application = Application {
     name: "axum-login",
+    heading: "axum-login",
     command: |_, shape, port| {
         // Built into the same folder as the binary of this workspace.
         let program = Path::new(env!("CARGO_BIN_EXE_handstamp")).with_file_name("target-axum-login");

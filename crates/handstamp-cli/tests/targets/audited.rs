@@ -33,23 +33,18 @@ impl Audited {
         self
     }
 
-    /// Asserts that these were found, each with its verdict and severity, and nothing else; those of `perhaps`
-    /// are left to chance.
-    pub fn found(&self, expected: &[(&str, &str)], perhaps: &[&str]) {
-        let mut found: Vec<_> = self
-            .checks()
-            .map(|check| (text(check, "id"), verdict(check)))
-            .filter(|(id, verdict)| {
-                (verdict.starts_with("fail") || verdict.starts_with("warn")) && !perhaps.contains(id)
-            })
-            .collect();
+    /// What failed or warned, with its verdict and severity, sorted by check.
+    pub fn findings(&self) -> Vec<(String, String)> {
+        let all = self.checks().map(|check| (text(check, "id").to_owned(), verdict(check)));
+        let is_finding = |verdict: &str| verdict.starts_with("fail") || verdict.starts_with("warn");
+        let mut found: Vec<_> = all.filter(|(_, verdict)| is_finding(verdict)).collect();
         found.sort();
-        let found: Vec<_> = found.iter().map(|(id, verdict)| (*id, verdict.as_str())).collect();
-        assert_eq!(found, expected, "\n{}", self.headlines());
-        if self.verdict("SA-END-01") == "pass" {
-            let left: Vec<_> = self.reports.iter().map(|report| &report["sessions"]["left"]).collect();
-            assert!(left.iter().all(|left| **left == 0), "sessions are left behind: {left:?}");
-        }
+        found
+    }
+
+    /// How many sessions it could not end.
+    pub fn left(&self) -> u64 {
+        self.reports.iter().map(|report| report["sessions"]["left"].as_u64().unwrap()).sum()
     }
 
     /// What a check came to: `fail high`, `pass`.
@@ -64,7 +59,7 @@ impl Audited {
     }
 
     /// Every check that is not passed or out of place, for somebody who looks for the reason.
-    fn headlines(&self) -> String {
+    pub fn headlines(&self) -> String {
         let open = self.checks().filter(|check| !matches!(text(check, "verdict"), "pass" | "not-applicable"));
         let lines = open
             .map(|check| format!("{} {}: {}", text(check, "id"), verdict(check), text(check, "headline")));
