@@ -28,7 +28,7 @@ use super::{choices, verdict};
 
 #[tokio::test]
 async fn what_a_foreign_page_changes_in_the_cookie_is_found() {
-    let run = audit(&["CSR-01", "CSR-04", "END-04"]).await;
+    let run = audit("", &["CSR-01", "CSR-04", "END-04"]).await;
     for (id, severity, headline) in [
         ("SA-CSR-01", Severity::High, "another site's write was carried out, without a token"),
         ("SA-CSR-04", Severity::Medium, "a link with the fields in its query was carried out"),
@@ -40,15 +40,23 @@ async fn what_a_foreign_page_changes_in_the_cookie_is_found() {
 
 #[tokio::test]
 async fn a_url_that_gives_back_what_the_auditor_asked_for_is_no_leak() {
-    let run = audit(&["EXP-01", "EXP-02"]).await;
+    let run = audit("", &["EXP-01", "EXP-02"]).await;
     for id in ["SA-EXP-01", "SA-EXP-02"] {
         let (verdict, headline) = verdict(&run, id);
         assert_eq!(verdict, Verdict::Pass, "{id}: {headline}");
     }
 }
 
-async fn audit(only: &[&str]) -> Run {
-    let recipe = RECIPE.replace("PLACE", &open().to_string());
+#[tokio::test]
+async fn a_logout_by_link_only_warns_where_browsers_send_no_cookie_with_it() {
+    let run = audit("; SameSite=Strict", &["END-04"]).await;
+    let (verdict, headline) = verdict(&run, "SA-END-04");
+    assert_eq!(verdict, Verdict::Warn { severity: Severity::Information }, "{headline}");
+}
+
+/// Audits one whose cookies have these attributes besides.
+async fn audit(attributes: &'static str, only: &[&str]) -> Run {
+    let recipe = RECIPE.replace("PLACE", &open(attributes).to_string());
     let (recipe, _) = Recipe::read(Path::new("cookie.toml"), &recipe, &Passwords)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let recipe = Arc::new(recipe);
@@ -99,21 +107,21 @@ impl Environment for Passwords {
 }
 
 /// The application; its threads end with the process.
-fn open() -> SocketAddr {
+fn open(attributes: &'static str) -> SocketAddr {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            thread::spawn(move || serve(&stream));
+            thread::spawn(move || serve(&stream, attributes));
         }
     });
     address
 }
 
-fn serve(mut stream: &TcpStream) {
+fn serve(mut stream: &TcpStream, attributes: &str) {
     let mut reader = BufReader::new(stream.try_clone().expect("the same connection"));
     while let Some(asked) = Asked::read(&mut reader) {
-        if stream.write_all(asked.answer().as_bytes()).is_err() {
+        if stream.write_all(asked.answer(attributes).as_bytes()).is_err() {
             return;
         }
     }
@@ -158,7 +166,8 @@ impl Asked {
         Some(Self { method, target, session, fields })
     }
 
-    fn answer(&self) -> String {
+    fn answer(&self, attributes: &str) -> String {
+        let redirect = |to, session: &str| redirect(to, &format!("{session}{attributes}"));
         let field = |name: &str| self.fields.get(name).cloned().unwrap_or_default();
         let path = self.target.split('?').next().unwrap_or_default();
         match (self.method.as_str(), path, &self.session) {
