@@ -113,16 +113,21 @@ impl Explorer {
     fn login(&self, page: &Page, forms: &[Form], form: &Form) -> FoundLogin {
         let user = form.user_field().map(|field| field.name.clone());
         let remember = form.remember().map(|field| field.name.clone());
-        let requests = |remembers: bool| {
-            requests_of(&page.target, forms, form, self.below(&form.action), &|field| match &field.name {
-                _ if field.kind == "password" => Some("{{password}}".to_owned()),
-                name if Some(name) == user.as_ref() => Some("{{user}}".to_owned()),
-                name if remembers && Some(name) == remember.as_ref() => {
-                    Some(if field.value.is_empty() { "on".to_owned() } else { field.value.clone() })
-                }
-                _ => None,
-            })
-        };
+        let requests =
+            |remembers: bool| {
+                let requests =
+                    requests_of(&page.target, forms, form, self.below(&form.action), &|field| match &field
+                        .name
+                    {
+                        _ if field.kind == "password" => Some("{{password}}".to_owned()),
+                        name if Some(name) == user.as_ref() => Some("{{user}}".to_owned()),
+                        name if remembers && Some(name) == remember.as_ref() => {
+                            Some(if field.value.is_empty() { "on".to_owned() } else { field.value.clone() })
+                        }
+                        _ => None,
+                    });
+                begun_by(requests, &page.target)
+            };
         let remembered = remember.is_some().then(|| {
             DraftStep::new(StepName::LoginRemembered, requests(true)).comment("The same with its box ticked.")
         });
@@ -367,6 +372,14 @@ fn change_password(page: &Page, all: &[Form], form: &Form, target: String) -> Dr
     let step = DraftStep::new(StepName::ChangePassword, requests)
         .comment("Not tried yet: played with --allow-destructive only, and the password is changed back.");
     DraftStep { is_destructive: true, ..step }
+}
+
+/// A browser opens the form before it sends it, and an application may give it a session then.
+fn begun_by(requests: Vec<DraftRequest>, page: &str) -> Vec<DraftRequest> {
+    if requests.first().is_some_and(|first| first.method == "GET") {
+        return requests;
+    }
+    std::iter::once(DraftRequest::new("GET", page)).chain(requests).collect()
 }
 
 fn whoami(target: &str) -> DraftStep {
