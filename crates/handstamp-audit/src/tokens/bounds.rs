@@ -43,7 +43,7 @@ pub(super) fn per_place(field: &Field, kept: &Kept) -> Vec<f64> {
     kept.places.iter().enumerate().map(place).map(|bits: f64| bits.max(0.0)).collect()
 }
 
-/// The least Rényi entropy of order two, in bits, that this many repeats (pairs of equal tokens) leave possible
+/// The least Renyi entropy of order two, in bits, that this many repeats (pairs of equal tokens) leave possible
 /// with 95 % confidence. The tokens must be independent draws: a counter never repeats either.
 pub(super) fn collision_bound(tokens: usize, repeats: usize) -> f64 {
     let freedom = 2.0 * (real(repeats) + 1.0);
