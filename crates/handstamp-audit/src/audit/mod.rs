@@ -12,6 +12,7 @@ mod passing_time;
 mod prepared;
 mod random;
 mod sessions;
+mod shared;
 mod step_error;
 mod visitor;
 
@@ -32,7 +33,7 @@ pub use visitor::{Alter, Played, Visitor};
 pub(crate) use visitor::{brief, form_encoded};
 
 pub use self::sessions::CleanUp;
-use self::sessions::Sessions;
+use self::{sessions::Sessions, shared::Shared};
 use crate::{
     check::{Profile, Verdict},
     clock::Clock,
@@ -104,6 +105,7 @@ pub struct Audit {
     met: Mutex<Vec<Secret>>,
     moved: Mutex<Duration>,
     sessions: Sessions,
+    shared: Shared,
 }
 
 impl Audit {
@@ -122,6 +124,7 @@ impl Audit {
             met: Mutex::default(),
             moved: Mutex::default(),
             sessions: Sessions::default(),
+            shared: Shared::default(),
         })
     }
 

@@ -18,6 +18,7 @@ mod self_contained;
 mod several;
 mod termination;
 mod timeouts;
+mod tokens;
 
 use std::{fmt, future::Future, pin::Pin};
 
@@ -62,6 +63,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         several::CHECKS,
         timeouts::CHECKS,
         exposure::CHECKS,
+        tokens::CHECKS,
         cross_site::CHECKS,
         logic::CHECKS,
         self_contained::CHECKS,
@@ -70,6 +72,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         binding::CHECKS,
         cookies::CHECKS,
         races::CHECKS,
+        tokens::LAST_CHECKS,
         exposure::LAST_CHECKS,
     ]
     .into_iter()

@@ -28,7 +28,7 @@ pub fn random_like(value: &str, random: &Random) -> String {
 }
 
 /// Places of letters and digits that are no percent-encoding and no scheme before the token, as in `Bearer x`.
-fn changeable(characters: &[char]) -> Vec<usize> {
+pub(crate) fn changeable(characters: &[char]) -> Vec<usize> {
     let begin = characters.iter().rposition(|&character| character == ' ').map_or(0, |at| at + 1);
     let mut places = Vec::new();
     let mut at = begin;

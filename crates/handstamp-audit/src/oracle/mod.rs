@@ -9,6 +9,7 @@ mod damage;
 mod sets;
 
 pub use controls::{Controls, NoOracle, establish};
+pub(crate) use damage::changeable;
 pub use damage::{damaged, random_like};
 pub(crate) use sets::named;
 pub use sets::{Sets, find_sets};

@@ -6,7 +6,7 @@ use super::{
     battery::{self, Effect, Family, Test},
     bounds,
     correction::{CONFIRMED, DISCOVERY, FAMILY_WISE, holm, worth_a_look},
-    decode::Layout,
+    decode::{Alphabet, Layout},
     dictionary,
     finding::{Finding, FindingKind},
     options::Options,
@@ -144,6 +144,8 @@ impl Analysis {
                 }
             }
             findings.extend(too_short(&structure));
+        } else if layout.readable.is_none() {
+            findings.extend(too_short_at_most(&layout.texts));
         }
         let strong = confirmed_at(&tests, CONFIRMED);
         let weak = confirmed_at(&tests, FAMILY_WISE);
@@ -280,6 +282,20 @@ fn too_short(structure: &Structure) -> Option<Finding> {
     }
     let headline = format!("{:.0} bits of the format vary, where 128 are asked for", structure.open);
     Some(Finding::new(FindingKind::TooShort, severity(structure.open, structure.is_uuid), headline))
+}
+
+/// Tokens of several lengths, the longest of which is too short.
+fn too_short_at_most(texts: &[String]) -> Option<Finding> {
+    let longest = texts.iter().map(|text| text.chars().count()).max()?;
+    let alphabet = Alphabet::of(texts.iter().map(String::as_str))?;
+    let bits = bounds::real(longest) * bounds::real(alphabet.characters.len()).log2();
+    (bits < REQUIRED - ROUNDING).then(|| {
+        let headline = format!(
+            "{longest} characters of {} at most: {bits:.0} bits, where 128 are asked for",
+            alphabet.name
+        );
+        Finding::new(FindingKind::TooShort, severity(bits, false), headline)
+    })
 }
 
 fn severity(bits: f64, is_uuid: bool) -> Severity {

@@ -2,11 +2,11 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use handstamp_audit::{
-    check::Verdict,
+    check::{Severity, Verdict},
     tokens::{Analysis, FindingKind, Options, Sample, Token},
 };
 
-use super::generators::{Sound, sample};
+use super::generators::{Sound, characters, hex, sample};
 
 fn quick() -> Options {
     Options::new().guesses(0)
@@ -47,4 +47,33 @@ fn hostile_lists_are_read_without_harm() {
         let analysis = Analysis::of(&Sample::read(list).unwrap(), &quick());
         assert_eq!(analysis.tokens, 2, "{list:?}");
     }
+}
+
+#[test]
+fn a_name_in_base64_beside_random_text_is_read() {
+    let mut sound = Sound::new(40);
+    let names = ["alice@example.test", "carol@example.test"];
+    let tokens = (0..40).map(|index| {
+        let name = names[index % 2];
+        let text = format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(name), hex(sound.bytes::<16>()));
+        Token::new(text).account(name)
+    });
+    let analysis =
+        Analysis::of(&Sample::new(tokens.collect::<Vec<_>>()).unwrap(), &Options::new().guesses(0));
+    let found = analysis.findings.iter().find(|finding| finding.kind == FindingKind::PersonalData);
+    assert!(found.unwrap().headline.contains("2 of the names"), "{:?}", analysis.findings);
+}
+
+#[test]
+fn tokens_of_several_lengths_are_too_short_where_the_longest_is() {
+    let mut sound = Sound::new(41);
+    let short = |sound: &mut Sound, index: usize| {
+        characters(sound, "0123456789abcdefghijklmnopqrstuvwxyz", 10 + index % 3)
+    };
+    let analysis = Analysis::of(
+        &sample((0..200).map(|index| short(&mut sound, index)).collect::<Vec<_>>()),
+        &Options::new().guesses(0),
+    );
+    let found = analysis.findings.iter().find(|finding| finding.kind == FindingKind::TooShort).unwrap();
+    assert_eq!(found.severity, Severity::High);
 }

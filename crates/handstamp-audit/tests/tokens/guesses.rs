@@ -48,6 +48,17 @@ fn hashes_of_times_are_found_in_the_window_of_the_request() {
 }
 
 #[test]
+fn what_is_not_hashed_at_all_is_found() {
+    let wide = sample((0..200_u32).map(|index| format!("{:032x}", 70_000 + index)));
+    assert!(guessed(&wide, &Options::new()).contains("encodings of a small number"));
+    let every = Duration::from_millis(41);
+    let at = |index| micros(moment(every, index)) + 1_234;
+    let uniqid = |index| format!("{:08x}{:05x}", at(index) / 1_000_000, at(index) % 1_000_000);
+    let uniqid = timed(every, (0..200).map(uniqid));
+    assert!(guessed(&uniqid, &Options::new()).contains("other spellings of uniqid()"));
+}
+
+#[test]
 fn hashes_of_names_are_found() {
     let tokens = (0..20).map(|index| {
         let name = if index % 2 == 0 { "alice@example.org" } else { "bob@example.org" };

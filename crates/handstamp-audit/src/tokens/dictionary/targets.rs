@@ -16,20 +16,29 @@ struct Part {
     /// By the first eight bytes: the value and the token.
     values: HashMap<[u8; 8], Vec<(Vec<u8>, usize)>>,
     length: usize,
+    /// Whether any begins with zeros, as small numbers do that are written wide.
+    has_zeros: bool,
 }
 
 pub(super) struct Targets {
     parts: Vec<Part>,
+    /// The tokens as they are written: `uniqid()` of PHP has an odd number of digits and is no bytes.
+    texts: Option<Part>,
 }
 
 impl Targets {
     pub(super) fn of(layout: &Layout) -> Self {
         let rows = layout.fields.iter().filter_map(|field| field.bytes.as_ref());
-        Self { parts: rows.filter_map(|rows| Part::of(rows)).collect() }
+        let texts: Vec<Vec<u8>> = layout.texts.iter().map(|text| text.clone().into_bytes()).collect();
+        let is_plain = layout.readable.is_none() && !layout.fields.is_empty();
+        Self {
+            parts: rows.filter_map(|rows| Part::of(rows)).collect(),
+            texts: Part::of(&texts).filter(|_| is_plain),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty()
+        self.parts.is_empty() && self.texts.is_none()
     }
 
     /// How this guess makes tokens, and which.
@@ -48,7 +57,16 @@ impl Targets {
             }
             if part.length == guess.len() {
                 part.compare("encodings", guess, &mut found);
+            } else if part.has_zeros && guess.len() == SHORTEST && part.length > SHORTEST {
+                let mut wide = vec![0; part.length - SHORTEST];
+                wide.extend_from_slice(guess);
+                part.compare("encodings", &wide, &mut found);
             }
+        }
+        if let Some(texts) = &self.texts
+            && texts.length == guess.len()
+        {
+            texts.compare("other spellings", guess, &mut found);
         }
         found
     }
@@ -65,7 +83,8 @@ impl Part {
                 same.push((row.clone(), token));
             }
         }
-        Some(Self { values, length })
+        let has_zeros = values.contains_key(&[0; SHORTEST]);
+        Some(Self { values, length, has_zeros })
     }
 
     fn compare(&self, how: &'static str, made: &[u8], found: &mut Vec<(&'static str, usize)>) {

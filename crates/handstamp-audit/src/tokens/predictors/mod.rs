@@ -45,6 +45,11 @@ impl Prediction {
                     "{generator}: {used} tokens in a row give the state, and the {predicted} after them were predicted exactly"
                 ),
             ),
+            Some((part, all)) if *predicted == 0 => Finding::new(
+                FindingKind::LinearGenerator,
+                Severity::High,
+                format!("{generator}: {part} of {all} bits of {used} tokens follow from the others"),
+            ),
             Some((part, all)) => Finding::new(
                 FindingKind::LinearGenerator,
                 Severity::High,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Taken;
 use crate::{
     check::Severity,
+    signed::decoded,
     tokens::{
         decode::{Field, Layout},
         finding::{Finding, FindingKind},
@@ -95,6 +96,13 @@ fn said(layout: &Layout, index: usize) -> String {
         if let Some(bytes) = field.bytes.as_ref().and_then(|rows| rows.get(index)) {
             said.push('\n');
             said.push_str(&String::from_utf8_lossy(bytes).to_lowercase());
+        }
+    }
+    // A part that is the same in all tokens of a person is no field of the sample.
+    for part in text.split(['.', ':', '|', '~']) {
+        if let Some(bytes) = decoded(part) {
+            said.push('\n');
+            said.push_str(&String::from_utf8_lossy(&bytes).to_lowercase());
         }
     }
     said
