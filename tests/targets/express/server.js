@@ -143,4 +143,5 @@ app.post("/logout", (request, response, next) => {
 });
 
 const server = app.listen(Number(port), "127.0.0.1", () => console.log(`http://localhost:${server.address().port}`));
-process.stdin.on("end", () => process.exit(0)).resume();
+// Whoever started it through a pipe ends it by closing that.
+if (require("node:fs").fstatSync(0).isFIFO()) process.stdin.on("end", () => process.exit(0)).resume();

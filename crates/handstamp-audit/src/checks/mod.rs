@@ -72,6 +72,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Check> {
         binding::CHECKS,
         cookies::CHECKS,
         races::CHECKS,
+        termination::LAST_CHECKS,
         tokens::LAST_CHECKS,
         exposure::LAST_CHECKS,
     ]

@@ -65,7 +65,27 @@ fn around(page: &str, marker: &str) -> Option<String> {
     let text = before.into_iter().rev().collect::<String>() + marker;
     let text: String = text.chars().chain(after.chars().take(AROUND)).collect();
     let text: String = text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+    let text = without_tags(&text);
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What a reader sees: without tags, and without the halves of tags at both ends.
+fn without_tags(text: &str) -> String {
+    let whole = text.split_once('>').filter(|(half, _)| !half.contains('<')).map_or(text, |(_, rest)| rest);
+    let mut seen = String::new();
+    let mut is_tag = false;
+    for one in whole.chars() {
+        match one {
+            '<' => is_tag = true,
+            '>' if is_tag => {
+                is_tag = false;
+                seen.push(' ');
+            }
+            one if !is_tag => seen.push(one),
+            _ => {}
+        }
+    }
+    seen
 }
 
 #[cfg(test)]
@@ -76,7 +96,7 @@ mod tests {
     fn the_text_around_a_marker_is_one_line_without_control_characters() {
         let page = format!("{}<p>You\nare\u{1b}[2J <b>alice</b>.</p>{}", "x".repeat(100), "y".repeat(100));
         let text = around(&page, "alice").unwrap();
-        assert!(text.contains("You are [2J <b>alice</b>."), "{text}");
+        assert!(text.contains("You are [2J alice ."), "{text}");
         assert!(text.chars().count() <= 2 * AROUND + 5, "{text}");
         assert_eq!(around("\u{e9}\u{e9} alice \u{e9}", "alice").unwrap(), "\u{e9}\u{e9} alice \u{e9}");
         assert_eq!(around(&page, "bob"), None);

@@ -1,11 +1,12 @@
 //! SA-END-01: logout ends the session on the server.
 
+use super::dead_stays_dead::Ended;
 use crate::{
     audit::{Audit, Halt},
     check::{Description, Group, Outcome, Severity},
     checks::{
         Check,
-        kill::{all_alive, fates, per_set},
+        kill::{Fate, all_alive, fates, per_set},
     },
     recipe::StepName,
 };
@@ -34,6 +35,11 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut evidence = all_alive(audit, person, &subjects).await?;
     evidence.extend(visitor.play(StepName::Logout).await?.ids());
     let fates = fates(audit, person, subjects).await?;
+    if fates.subjects.iter().all(|(_, fate)| *fate == Fate::Dead) {
+        // Its last control was a new login: whether that token stays dead is asked a minute later, at no cost.
+        let subjects = fates.subjects.iter().map(|(subject, _)| subject.clone()).collect();
+        audit.share(Ended { subjects, at: audit.clock().elapsed() });
+    }
     let grace = audit.recipe().policy.logout_grace;
     Ok(fates.conclude("logout", grace, CHECK.description.severity).shown_by(evidence))
 }

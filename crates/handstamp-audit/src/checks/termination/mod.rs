@@ -22,7 +22,6 @@ pub(super) const CHECKS: &[Check] = &[
     carriers::CHECK,
     client_cleaned::CHECK,
     logout_by_get::CHECK,
-    dead_stays_dead::CHECK,
     credential_change::PASSWORD,
     credential_change::RESET,
     credential_change::FACTOR_OR_MAIL,
@@ -31,6 +30,9 @@ pub(super) const CHECKS: &[Check] = &[
     everywhere::CHECK,
     visible::CHECK,
 ];
+
+/// What is asked a minute after a logout: other checks fill it.
+pub(super) const LAST_CHECKS: &[Check] = &[dead_stays_dead::CHECK];
 
 /// A password that was changed for a check, to be put back whatever the check finds.
 pub(in crate::checks) struct ChangedPassword {
