@@ -11,8 +11,8 @@ mod text;
 
 pub use explore::{ExploreError, Explorer};
 pub use found::{Found, FoundLogin, Known};
-use page::{Field, Form};
-pub(crate) use page::{is_made_up, says_logout};
+use page::Field;
+pub(crate) use page::{Form, forms, is_made_up, says_logout};
 
 use crate::recipe::{GIVEN_NAMES, StepName};
 

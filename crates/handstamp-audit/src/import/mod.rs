@@ -15,8 +15,8 @@ use self::{
 use crate::{
     audit::shows,
     draft::{
-        Draft, DraftAccount, DraftBody, DraftRequest, DraftStep, Place, is_made_up, literal, says_logout,
-        variable,
+        Draft, DraftAccount, DraftBody, DraftRequest, DraftStep, Form, Place, forms, is_made_up, literal,
+        says_logout, variable,
     },
     recipe::{Secret, StepName},
     wire::Origin,
@@ -93,6 +93,11 @@ pub fn import(archive: &str, wanted: &Wanted) -> Result<Imported, ImportError> {
 
     let mut draft = Draft::new(&home.to_string()).account(wanted.account.clone()).shows_who(None);
     let mut login_step = steps.step(StepName::Login, at);
+    if login_step.requests.first().is_some_and(|first| first.method != "GET")
+        && let Some(page) = opened(&entries, at, &home)
+    {
+        login_step.requests.insert(0, DraftRequest::new("GET", steps.path(page)));
+    }
     if let Some(index) = whoami {
         let mut step = steps.step(StepName::Whoami, index);
         if let Some(last) = step.requests.last_mut() {
@@ -167,6 +172,18 @@ fn signs_in(entry: &Entry, wanted: &Wanted) -> bool {
         Sent::Json(value) => leaves("", value, &mut see),
     }
     has_user && has_password
+}
+
+/// What the browser opened before it signed in, and may have been given a session by: without it nobody could ask
+/// whether that session outlives the login (CWE-384).
+fn opened<'a>(entries: &'a [Entry], login: usize, home: &Origin) -> Option<&'a Entry> {
+    let earlier = entries.get(..login)?.iter().rev();
+    let mut pages =
+        earlier.filter(|entry| entry.method == "GET" && Origin::of(&entry.url).as_ref() == Some(home));
+    pages.find(|entry| {
+        entry.answered("set-cookie").next().is_some()
+            || forms(&entry.text, &entry.url).iter().any(Form::is_login)
+    })
 }
 
 fn is_password(name: &str) -> bool {

@@ -87,6 +87,27 @@ fn a_form_login_is_traced_to_its_page_and_so_is_its_logout() {
     }
 }
 
+/// The drafted login sent its form without opening it first. The application's session from before the login was never
+/// made, and fixation, which was there, could not be seen.
+#[test]
+fn a_login_opens_the_page_of_its_form_first() {
+    let form = format!("user=alice%40example.test&password={PASSWORD}");
+    let page = "<form method=post><input name=user><input name=password type=password></form>";
+    let cookie = [("set-cookie", "sid=s%3Asecretcookie1; Path=/")];
+    let sent = entry("POST", "/login", &[], &form, (&[], ""));
+    for opened in [
+        entry("GET", "/login", &[], "", (&[], page)),
+        entry("GET", "/login", &[], "", (&cookie, "<div id=root></div>")),
+    ] {
+        let icon = entry("GET", "/favicon.ico", &[], "", (&[], ""));
+        let (_, text) = drafted(&archive(&[opened, icon, sent.clone()]));
+        let wanted = "get = \"/login\"\n[[steps.login.requests]]\npost = \"/login\"";
+        assert!(text.contains(wanted), "{text}");
+    }
+    let (_, text) = drafted(&archive(&[sent]));
+    assert!(!text.contains("\nget = \"/login\""), "{text}");
+}
+
 #[test]
 fn a_bearer_token_comes_from_the_login_s_answer() {
     let body = format!(r#"{{"user":"alice@example.test","password":"{PASSWORD}","device":null}}"#);

@@ -177,11 +177,11 @@ impl Page<'_> {
             section #asvs aria-labelledby="asvs-title" {
                 h2 #asvs-title { "ASVS 5.0, row by row" }
                 (standing(&self.report.standards.asvs))
-                (requirements("Requirement", &self.report.standards.asvs))
+                (requirements("Requirement", &self.report.standards.asvs, &self.report.checks))
             }
             section #wstg aria-labelledby="wstg-title" {
                 h2 #wstg-title { "WSTG, session management" }
-                (requirements("Test", &self.report.standards.wstg))
+                (requirements("Test", &self.report.standards.wstg, &self.report.checks))
             }
         }
     }
