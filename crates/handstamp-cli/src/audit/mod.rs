@@ -19,6 +19,7 @@ mod recipe;
 mod reports;
 mod resume;
 mod run;
+mod tokens;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ pub(crate) enum AuditCommand {
     Park(park::ParkArguments),
     /// Ask parked sessions whose time has come.
     Resume(resume::ResumeArguments),
+    /// Say how good a list of tokens is, without any application.
+    Tokens(tokens::TokensArguments),
     /// Say which checks would run, which would not, and what would change that.
     Plan(plan::PlanArguments),
     /// Explain a check: what it asks, why that matters, what to change.
@@ -70,6 +73,7 @@ pub(crate) async fn run(command: AuditCommand) -> ExitCode {
         AuditCommand::Run(arguments) => run::run(arguments).await,
         AuditCommand::Park(arguments) => park::run(arguments).await,
         AuditCommand::Resume(arguments) => resume::run(arguments).await,
+        AuditCommand::Tokens(arguments) => tokens::run(arguments),
         AuditCommand::Plan(arguments) => plan::run(arguments),
         AuditCommand::Diff(arguments) => diff::run(arguments),
         AuditCommand::Explain(arguments) => explain::run(arguments),

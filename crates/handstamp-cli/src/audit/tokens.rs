@@ -2,6 +2,7 @@
 
 use std::{
     fmt::Write as _,
+    fs::File,
     io::{self, IsTerminal as _, Read as _, Write as _},
     ops::ControlFlow,
     path::PathBuf,
@@ -16,10 +17,14 @@ use handstamp_audit::{
 };
 use serde::Serialize;
 
-use super::{Failure, files};
+use super::Failure;
 
 /// The texts that `--thorough` hashes: all seeds of 24 bits in their usual spellings.
 const THOROUGH_GUESSES: u64 = 100_000_000;
+
+/// The longest list that is read, in bytes, and the most tokens.
+const MOST_BYTES: u64 = 64 << 20;
+const MOST_TOKENS: usize = 50_000;
 
 /// The most places worth a look that are told; JSON has all of them.
 const MOST_LOOKS: usize = 5;
@@ -114,15 +119,35 @@ pub(super) fn run(arguments: &TokensArguments) -> Result<ExitCode, Failure> {
 }
 
 fn read(path: &PathBuf) -> Result<Sample, Failure> {
-    let text = if path.as_os_str() == "-" {
-        let mut text = String::new();
-        let read = io::stdin().read_to_string(&mut text);
-        read.map_err(|error| Failure::File { place: "standard input".to_owned(), error })?;
-        text
+    let place =
+        if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() };
+    let failed = |error| Failure::File { place: place.clone(), error };
+    let source: Box<dyn io::Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin())
     } else {
-        files::read(path)?
+        Box::new(File::open(path).map_err(failed)?)
     };
-    Sample::read(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+    let mut bytes = Vec::new();
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let most = MOST_BYTES >> 20;
+        return Err(Failure::Usage(format!(
+            "{place}: larger than {most} MiB; 20,000 tokens are the most that is worth analysing"
+        )));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::Usage(format!(
+            "{place}: this is no text; a list has one token a line, as the application writes it"
+        ))
+    })?;
+    let sample = Sample::read(&text).map_err(|error| Failure::Usage(format!("{place}: {error}")))?;
+    if sample.len() > MOST_TOKENS {
+        return Err(Failure::Usage(format!(
+            "{place}: {} tokens take too long; give the first 20,000, in their order (head -n 20000)",
+            sample.len()
+        )));
+    }
+    Ok(sample)
 }
 
 /// The analysis, with its progress on a terminal.
@@ -218,9 +243,11 @@ fn strip(analysis: &Analysis) -> String {
     if analysis.strip.is_empty() {
         return String::new();
     }
-    let cells = analysis.strip.iter().enumerate().map(|(place, bits)| {
-        if analysis.signature.contains(&place) { 's' } else { cell(*bits) }
-    });
+    let cells = analysis
+        .strip
+        .iter()
+        .enumerate()
+        .map(|(place, bits)| if analysis.signature.contains(&place) { 's' } else { cell(*bits) });
     let cells: String = cells.collect();
     let mut text = "\n  bits for each character (. none, 1 to 8, s signature)\n".to_owned();
     let all: Vec<char> = cells.chars().collect();
@@ -236,7 +263,7 @@ fn cell(bits: f64) -> char {
         let least = u32::try_from(*at).map_or(f64::MAX, |at| f64::from(at) - 0.5);
         bits >= least
     });
-    place.map(|(_, cell)| *cell).last().unwrap_or('.')
+    place.map(|(_, cell)| *cell).next_back().unwrap_or('.')
 }
 
 fn looks(analysis: &Analysis) -> String {
@@ -270,9 +297,9 @@ fn ranges(places: &[usize]) -> String {
             _ => ranges.push((place, place)),
         }
     }
-    let words = ranges.into_iter().map(|(first, last)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    });
+    let words = ranges
+        .into_iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") });
     words.collect::<Vec<_>>().join(", ")
 }
 

@@ -9,3 +9,4 @@ mod reported;
 #[path = "../../../handstamp-audit/tests/report/shop.rs"]
 mod shop;
 mod support;
+mod tokens;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::sample::{Collected, large};
 use crate::{
     audit::{Audit, Halt},
-    check::{Outcome, Profile, Reason, Verdict},
+    check::{Outcome, Profile, Reason, Severity, Verdict},
     tokens::{Analysis, FindingKind, Options, Sample},
 };
 
@@ -72,7 +72,10 @@ pub(super) fn are_alike(audit: &Audit, one: &Collected, other: &Collected) -> bo
     let kind = |collected: &Collected| {
         let sample = collected.sample(audit).ok()?;
         let analysis = Analysis::of(&sample, &options(audit).guesses(0));
-        let kinds = analysis.findings.iter().map(|finding| match finding.kind {
+        let counts = analysis.findings.iter().filter(|finding| {
+            finding.severity > Severity::Information || finding.kind == FindingKind::SelfContained
+        });
+        let kinds = counts.map(|finding| match finding.kind {
             FindingKind::Counter => FindingKind::Timestamp,
             kind => kind,
         });
