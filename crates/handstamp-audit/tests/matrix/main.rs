@@ -81,8 +81,20 @@ where
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_flaw_is_seen_by_its_own_check_and_by_no_other() {
-    let wrong = each(Flaw::ALL, judge).await;
+    let wrong =
+        each(Flaw::ALL, async |flaw| if is_of_tokens(flaw) { Vec::new() } else { judge(flaw).await }).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_way_of_making_tokens_badly_is_seen_by_its_own_check_and_by_no_other() {
+    let wrong =
+        each(Flaw::ALL, async |flaw| if is_of_tokens(flaw) { judge(flaw).await } else { Vec::new() }).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn is_of_tokens(flaw: Flaw) -> bool {
+    flaw.group() == "token"
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
