@@ -158,7 +158,7 @@ flaws! {
         JwtKnownSecret => "jwt-known-secret", "SA-JWT-03", [], "Tokens are signed with a secret from a tutorial.";
         JwtExpiryIgnored => "jwt-expiry-ignored", "SA-JWT-04", [], "A token counts after its own end.";
         JwtAnyPurpose => "jwt-any-purpose", "SA-JWT-05", [], "A token for another purpose signs in.";
-        JwtMail => "jwt-mail", "SA-JWT-06", [], "The mail address stands in the token.";
+        JwtMail => "jwt-mail", "SA-JWT-06", ["SA-TOK-03"], "The mail address stands in the token.";
     }
     "remember-me" {
         RememberedReusable => "remembered-reusable", "SA-RMB-01", [], "A remember-me cookie signs in again and again.";

@@ -38,6 +38,8 @@ pub(crate) struct Session {
     number: u64,
     /// When an end that comes late comes.
     dies: Option<Duration>,
+    /// Whether a flaw brought it back: such a one counts for no limit.
+    is_revived: bool,
 }
 
 /// Every session.
@@ -67,6 +69,7 @@ impl Session {
             proven: now,
             number: 0,
             dies: None,
+            is_revived: false,
         }
     }
 }
@@ -154,8 +157,9 @@ impl Sessions {
     /// Brings an account's ended sessions back: a flaw.
     pub(crate) fn revive(&mut self, account: &str) {
         let ended = std::mem::take(&mut self.ended);
-        for (token, session) in ended {
+        for (token, mut session) in ended {
             if session.account.as_deref() == Some(account) {
+                session.is_revived = true;
                 self.live.insert(token, session);
             } else {
                 self.ended.insert(token, session);
@@ -197,9 +201,11 @@ impl Sessions {
 
     /// Ends the oldest sessions above the limit.
     pub(crate) fn keep_newest(&mut self, account: &str, limit: usize) {
-        let tokens = self.tokens_of(account);
+        let mut tokens = self.tokens_of(account);
+        tokens.retain(|token| self.live.get(token).is_some_and(|session| !session.is_revived));
         for token in tokens.iter().take(tokens.len().saturating_sub(limit)) {
-            self.end(token);
+            // Who had to make room is gone for good, also where a flaw revives what was ended.
+            self.live.remove(token);
         }
     }
 
