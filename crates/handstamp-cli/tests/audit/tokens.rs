@@ -39,7 +39,7 @@ fn a_list_without_findings_ends_with_0_and_one_with_them_with_1() {
     assert!(printed.contains("format: 32 characters of hex") && printed.contains("supported"), "{printed}");
     assert!(!good.lines().any(|token| printed.contains(token)), "a token is printed");
 
-    let counted: String = (0..100).map(|at| format!("{:032x}\n", 4_000 + at)).collect();
+    let counted = (0..100).map(|at| format!("{:032x}\n", 4_000 + at)).collect::<Vec<_>>().concat();
     fs::write(folder.path().join("bad"), counted).unwrap();
     let (code, printed, _) = tokens(folder.path(), &["bad"]);
     assert_eq!(code, Some(1), "{printed}");
