@@ -176,7 +176,7 @@ mod tests {
     fn what_base64_leaves_over_is_not_changed() {
         use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
         for byte in 0..=255_u8 {
-            let token = URL_SAFE_NO_PAD.encode([b'a', b'B', 7, byte]);
+            let token = URL_SAFE_NO_PAD.encode([b'a', b'b', b'c', byte]);
             let changed = Spelling::of(&token).changed_at(token.len() - 1);
             let data = |text: &str| {
                 let last = text.chars().last().unwrap();
