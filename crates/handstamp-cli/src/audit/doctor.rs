@@ -19,6 +19,7 @@ use super::{
     Failure,
     explain::shown,
     interrupt::{INTERRUPTED, Interrupts},
+    printed::plain,
     recipe,
     run::consent,
 };
@@ -62,7 +63,7 @@ pub(super) async fn visit(path: &Path, is_authorised: bool) -> Result<ExitCode, 
         .ok_or_else(|| Failure::Usage(format!("{} is not http or https", recipe.target.base)))?;
     interrupts.stop(client);
     let diagnosis = examine(&audit, recipe).await;
-    io::stdout().write_all(told(&diagnosis, path).as_bytes()).map_err(Failure::Output)?;
+    io::stdout().write_all(plain(&told(&diagnosis, path)).as_bytes()).map_err(Failure::Output)?;
     if interrupts.happened() {
         return Ok(ExitCode::from(INTERRUPTED));
     }

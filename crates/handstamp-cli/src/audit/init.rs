@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Failure, doctor, files, run::not_authorised};
+use super::{Failure, doctor, files, printed::say, run::not_authorised};
 use clap::Args;
 use handstamp_audit::{
     clock::MachineClock,
@@ -99,7 +99,7 @@ pub(super) async fn run(arguments: &InitArguments) -> Result<ExitCode, Failure> 
         let known = Known::new(arguments.whoami.clone(), arguments.logout.clone());
         match explorer.explore(&mut draft, &known, &MachineEnvironment::new()).await {
             Ok(found) => say_found(&found),
-            Err(error @ (ExploreError::Send(_) | ExploreError::Draft(_))) => eprintln!("{error}"),
+            Err(error @ (ExploreError::Send(_) | ExploreError::Draft(_))) => say(&error.to_string()),
             Err(error) => return failed(&error),
         }
     }
@@ -130,7 +130,7 @@ pub(super) fn refuse_to_replace(path: &Path, force: bool) -> Result<(), Failure>
 
 fn failed(error: &ExploreError) -> Result<ExitCode, Failure> {
     if let ExploreError::Send(error) = error {
-        eprintln!("handstamp audit: {error}");
+        say(&format!("handstamp audit: {error}"));
         let is_refused = matches!(error, SendError::NotAuthorised { .. });
         return Ok(ExitCode::from(if is_refused { 2 } else { 6 }));
     }
@@ -177,33 +177,29 @@ fn asked(question: &str) -> Result<Option<String>, Failure> {
 fn say_login(login: Option<&FoundLogin>) {
     match login {
         Some(login) => {
-            eprintln!(
-                "login: {} has a form; it sends {} with {}",
-                login.page,
-                login.sends,
-                login.fields.join(", ")
-            );
+            let fields = login.fields.join(", ");
+            say(&format!("login: {} has a form; it sends {} with {fields}", login.page, login.sends));
         }
-        None => eprintln!("login: no form with a password was found, here or where they usually are"),
+        None => say("login: no form with a password was found, here or where they usually are"),
     }
 }
 
 fn say_found(found: &Found) {
     if let Some(why) = &found.login_failed {
-        eprintln!("signing in failed: {why}");
+        say(&format!("signing in failed: {why}"));
         return;
     }
     match &found.whoami {
-        Some(path) => eprintln!("whoami: {path} shows the marker with the login, and never without"),
-        None => eprintln!(
-            "whoami: no page shows the marker with the login and never without; see --marker and --whoami"
+        Some(path) => say(&format!("whoami: {path} shows the marker with the login, and never without")),
+        None => say(
+            "whoami: no page shows the marker with the login and never without; see --marker and --whoami",
         ),
     }
     match &found.logout {
-        Some(request) => eprintln!("logout: {request}"),
-        None => eprintln!("logout: no form and no link was found; see --logout"),
+        Some(request) => say(&format!("logout: {request}")),
+        None => say("logout: no form and no link was found; see --logout"),
     }
     if let Some(request) = &found.change_password {
-        eprintln!("change_password: {request}, not tried");
+        say(&format!("change_password: {request}, not tried"));
     }
 }

@@ -14,6 +14,7 @@ mod interrupt;
 mod list_checks;
 mod park;
 mod plan;
+mod printed;
 mod progress;
 mod recipe;
 mod reports;
@@ -82,7 +83,7 @@ pub(crate) async fn run(command: AuditCommand) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("handstamp audit: {failure}");
+            printed::say(&format!("handstamp audit: {failure}"));
             failure.exit_code()
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::{
-    shop::Logout,
+    shop::{Behaviour, Logout},
     support::{Place, audit, parts},
 };
 
@@ -78,4 +78,16 @@ fn a_page_that_everybody_sees_tells_nobody_apart() {
     let (code, printed, said) = doctor(&place);
     assert_eq!(code, Some(3), "{printed}{said}");
     assert!(printed.contains("Signed in cannot be told from not signed in"), "{printed}");
+}
+
+/// A page's title once reached the terminal as it was, with what clears the screen or names the window.
+#[test]
+fn what_a_page_says_moves_no_cursor() {
+    let echo = |_: &str, _: &str| "<title>\u{1b}[2J\u{1b}]0;mine\u{7}</title>".to_owned();
+    let place = Place::behaving(Behaviour { logout: Logout::Ends, attributes: GOOD, echo });
+    let (code, printed, said) = doctor(&place);
+    assert_eq!(code, Some(0), "{printed}{said}");
+    assert!(printed.contains("[2J"), "the title is shown: {printed}");
+    let controls = printed.chars().chain(said.chars()).filter(|one| one.is_control() && *one != '\n');
+    assert_eq!(controls.count(), 0, "{printed:?}{said:?}");
 }

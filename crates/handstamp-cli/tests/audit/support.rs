@@ -18,7 +18,11 @@ pub struct Place {
 
 impl Place {
     pub fn new(logout: Logout, attributes: &'static str) -> Self {
-        let shop = Shop::open(Behaviour { logout, attributes, echo: |_, _| String::new() });
+        Self::behaving(Behaviour { logout, attributes, echo: |_, _| String::new() })
+    }
+
+    pub fn behaving(behaviour: Behaviour) -> Self {
+        let shop = Shop::open(behaviour);
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("recipe.toml"), recipe(shop.address)).unwrap();
         Self { shop, folder }
