@@ -13,14 +13,19 @@ use std::{
     fmt::Write as _,
     fs,
     process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use bench::{audit, findings};
 use handstamp_audit::{check::Profile, checks::catalogue, run::Choices};
 use handstamp_audit_target::{Benign, Flaw, Options};
+use tokio::task::JoinSet;
 
-/// Seeds for each legal behaviour.
-const SEEDS: u64 = 10;
+/// Seeds for each legal behaviour; the long run of the tests takes ten.
+const SEEDS: u64 = 3;
 
 /// What each check saw.
 #[derive(Default)]
@@ -38,36 +43,20 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
-    for (index, flaw) in Flaw::ALL.iter().copied().enumerate() {
-        eprintln!("[{}/{}] {flaw}", index + 1, Flaw::ALL.len());
-        let run = audit(Options::new().flaw(flaw), &Choices::default(), Profile::Standard, 1).await;
-        let found: BTreeSet<_> = findings(&run).into_iter().map(|(id, _)| id).collect();
-        if !found.contains(flaw.check_id()) {
-            seen.entry(flaw.check_id()).or_default().missed.push(flaw);
+    let flaws = Flaw::ALL.iter().map(|flaw| (Some(*flaw), None, 1));
+    let legal = std::iter::once(None).chain(Benign::ALL.iter().copied().map(Some));
+    let legal = legal.flat_map(|benign| (0..SEEDS).map(move |seed| (None, benign, seed)));
+    let cases: Vec<Case> = flaws.chain(legal).collect();
+    let clean = cases.iter().filter(|(flaw, ..)| flaw.is_none()).count();
+    for ((flaw, benign, seed), found) in run_all(cases).await {
+        if let Some(flaw) = flaw {
+            note(&mut seen, flaw, &found);
+            continue;
         }
-        for id in found {
-            let seen = seen.entry(id).or_default();
-            if id == flaw.check_id() {
-                seen.own.push(flaw);
-            } else if flaw.implied().contains(&id) {
-                seen.implied.push(flaw);
-            } else {
-                seen.wrong.push(flaw.to_string());
-            }
-        }
-    }
-    let mut clean = 0;
-    for benign in std::iter::once(None).chain(Benign::ALL.iter().copied().map(Some)) {
-        for seed in 0..SEEDS {
-            eprintln!("legal: {} with seed {seed}", benign.map_or("nothing unusual", Benign::name));
-            let options = benign.into_iter().fold(Options::new(), Options::benign);
-            let run = audit(options, &Choices::default(), Profile::Standard, seed).await;
-            clean += 1;
-            for (id, said) in findings(&run) {
-                if benign.is_none() || said.starts_with("fail") {
-                    let name = benign.map_or("nothing unusual", Benign::name);
-                    seen.entry(id).or_default().wrong.push(format!("{name} (seed {seed})"));
-                }
+        let name = benign.map_or("nothing unusual", Benign::name);
+        for (id, said) in found {
+            if benign.is_none() || said.starts_with("fail") {
+                seen.entry(id).or_default().wrong.push(format!("{name} (seed {seed})"));
             }
         }
     }
@@ -80,7 +69,55 @@ async fn main() -> ExitCode {
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn table(seen: &BTreeMap<&str, Seen>, clean: u64) -> String {
+/// A flaw, or a legal behaviour, and a seed.
+type Case = (Option<Flaw>, Option<Benign>, u64);
+/// The checks that found something, with what they said.
+type Found = Vec<(&'static str, String)>;
+
+/// Runs all cases, as many at a time as there are processors, and gives what was found in their order.
+async fn run_all(cases: Vec<Case>) -> Vec<(Case, Found)> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let (cases, next) = (Arc::new(cases), Arc::new(AtomicUsize::new(0)));
+    let mut running = JoinSet::new();
+    for _ in 0..workers {
+        let (cases, next) = (cases.clone(), next.clone());
+        running.spawn(async move {
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::SeqCst);
+                let Some(&(flaw, benign, seed)) = cases.get(index) else { return done };
+                let name = flaw.map(Flaw::name).or(benign.map(Benign::name)).unwrap_or("nothing unusual");
+                eprintln!("[{}/{}] {name}, seed {seed}", index + 1, cases.len());
+                let options = flaw.into_iter().fold(Options::new(), Options::flaw);
+                let options = benign.into_iter().fold(options, Options::benign);
+                let run = audit(options, &Choices::default(), Profile::Standard, seed).await;
+                done.push((index, ((flaw, benign, seed), findings(&run))));
+            }
+        });
+    }
+    let mut done: Vec<_> = running.join_all().await.into_iter().flatten().collect();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, found)| found).collect()
+}
+
+fn note(seen: &mut BTreeMap<&str, Seen>, flaw: Flaw, found: &Found) {
+    let found: BTreeSet<_> = found.iter().map(|(id, _)| *id).collect();
+    if !found.contains(flaw.check_id()) {
+        seen.entry(flaw.check_id()).or_default().missed.push(flaw);
+    }
+    for id in found {
+        let seen = seen.entry(id).or_default();
+        if id == flaw.check_id() {
+            seen.own.push(flaw);
+        } else if flaw.implied().contains(&id) {
+            seen.implied.push(flaw);
+        } else {
+            seen.wrong.push(flaw.to_string());
+        }
+    }
+}
+
+fn table(seen: &BTreeMap<&str, Seen>, clean: usize) -> String {
     let mut text = String::from(
         "# What the checks see\n\n\
          The auditor against an application with one flaw at a time, in the standard profile. Written by \
