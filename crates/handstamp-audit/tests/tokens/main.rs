@@ -11,6 +11,7 @@
 )]
 
 mod calibration;
+mod clocks;
 mod formats;
 mod generators;
 mod guesses;

@@ -33,7 +33,7 @@ impl Columns {
 
 fn of_field(field: &Field, kept: &Kept) -> Vec<Column> {
     let place_of = |place: usize| field.places.get(place).copied().unwrap_or(place);
-    if field.alphabet.bits().is_some() {
+    if field.bits().is_some() {
         let columns = kept.columns.iter();
         return columns
             .map(|(place, shift)| Column { bits: field.column(*place, *shift), place: place_of(*place) })

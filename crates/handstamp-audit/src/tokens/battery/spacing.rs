@@ -10,7 +10,7 @@ const GROUPS: [(usize, usize, f64); 2] = [(512, 3, 2.0), (4_096, 4, 4.0)];
 
 pub(super) fn run(field: &Field, kept: &Kept, tests: &mut Vec<Test>) {
     let Some(rows) = &field.bytes else { return };
-    let bits = field.alphabet.bits().unwrap_or(1) as usize;
+    let bits = field.bits().unwrap_or(1) as usize;
     for (group, bytes, expected) in GROUPS {
         let groups = rows.len() / group;
         let length = rows.first().map_or(0, Vec::len);

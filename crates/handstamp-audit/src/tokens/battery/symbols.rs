@@ -9,7 +9,7 @@ use crate::tokens::{bounds::real, decode::Field};
 const EXPECTED: f64 = 5.0;
 
 pub(super) fn run(field: &Field, kept: &Kept, tests: &mut Vec<Test>) {
-    let size = field.alphabet.size();
+    let size = field.size;
     let mut pooled = vec![0_usize; usize::from(size)];
     let whole = kept.places.iter().enumerate().filter(|(_, kept)| **kept).map(|(place, _)| place);
     for place in whole {

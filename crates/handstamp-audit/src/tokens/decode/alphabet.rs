@@ -62,11 +62,11 @@ impl Alphabet {
         })
     }
 
-    /// The value of each byte, where the alphabet holds it.
-    pub(in crate::tokens) fn values(&self) -> [Option<u8>; 256] {
+    /// The value of each byte that is among these characters.
+    pub(in crate::tokens) fn values(characters: &[u8]) -> [Option<u8>; 256] {
         let mut values = [None; 256];
-        for (value, byte) in (0..=u8::MAX).zip(self.characters.bytes()) {
-            if let Some(place) = values.get_mut(usize::from(byte)) {
+        for (value, byte) in (0..=u8::MAX).zip(characters) {
+            if let Some(place) = values.get_mut(usize::from(*byte)) {
                 *place = Some(value);
             }
         }

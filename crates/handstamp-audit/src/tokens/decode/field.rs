@@ -1,11 +1,18 @@
 //! One part of a token, read as symbols of an alphabet.
 
+use std::collections::BTreeSet;
+
 use super::Alphabet;
-use crate::tokens::bits::Bits;
+use crate::tokens::{bits::Bits, bounds::real};
+
+/// A set of characters is what an application uses when chance shows no larger one in less than one of 2^20 samples.
+const UNLIKELY_BITS: f64 = 20.0;
 
 /// One part of every token: the same number of characters in each.
 pub(in crate::tokens) struct Field {
     pub(in crate::tokens) alphabet: &'static Alphabet,
+    /// How many characters of the alphabet are in use: some applications leave out those that look alike.
+    pub(in crate::tokens) size: u16,
     /// The value of each character, for each token.
     pub(in crate::tokens) symbols: Vec<Vec<u8>>,
     /// How many values the format allows at each place.
@@ -24,12 +31,14 @@ impl Field {
             return None;
         }
         let alphabet = Alphabet::of(texts.iter().copied())?;
-        let values = alphabet.values();
+        let used = used(alphabet, texts);
+        let values = Alphabet::values(&used);
+        let size = u16::try_from(used.len()).ok()?;
         let symbols = texts
             .iter()
             .map(|text| text.bytes().map(|byte| values.get(usize::from(byte)).copied().flatten()).collect())
             .collect::<Option<Vec<Vec<u8>>>>()?;
-        let mut field = Self { alphabet, symbols, sizes: vec![alphabet.size(); length], bytes: None, places };
+        let mut field = Self { alphabet, size, symbols, sizes: vec![size; length], bytes: None, places };
         field.decode();
         Some(field)
     }
@@ -37,7 +46,7 @@ impl Field {
     /// Decodes where all of the tokens have the form that an encoder makes: whole bytes, and zeros in what is
     /// left over of the last character.
     fn decode(&mut self) {
-        let Some(bits) = self.alphabet.bits() else { return };
+        let Some(bits) = self.bits() else { return };
         let total = self.sizes.len() * bits as usize;
         let slack = total % 8;
         if slack >= bits as usize {
@@ -56,6 +65,11 @@ impl Field {
         }
     }
 
+    /// The bits of a character, where each value is as many bits.
+    pub(in crate::tokens) fn bits(&self) -> Option<u32> {
+        self.alphabet.bits()
+    }
+
     /// Bits that the format has.
     pub(in crate::tokens) fn nominal(&self) -> f64 {
         self.sizes.iter().map(|size| f64::from(*size).log2()).sum()
@@ -63,7 +77,7 @@ impl Field {
 
     /// The places of a bit each, most significant first, where characters are bits: (place, shift).
     pub(in crate::tokens) fn bit_places(&self) -> Vec<(usize, u32)> {
-        if self.alphabet.bits().is_none() {
+        if self.bits().is_none() {
             return Vec::new();
         }
         let places = self.sizes.iter().enumerate();
@@ -74,6 +88,29 @@ impl Field {
     pub(in crate::tokens) fn column(&self, place: usize, shift: u32) -> Bits {
         self.symbols.iter().map(|row| row.get(place).is_some_and(|value| value >> shift & 1 == 1)).collect()
     }
+}
+
+/// The characters of the alphabet, without those that a generator would have shown long ago if it had them. Where
+/// characters are bits, all of them are meant.
+fn used(alphabet: &Alphabet, texts: &[&str]) -> Vec<u8> {
+    let all = alphabet.characters.bytes();
+    let shown: BTreeSet<u8> = texts.iter().flat_map(|text| text.bytes()).collect();
+    let (size, shown_size) = (real(alphabet.characters.len()), real(shown.len()));
+    let absent = alphabet.characters.len() - shown.len().min(alphabet.characters.len());
+    let length = texts.first().map_or(0, |text| text.len());
+    let is_same = |place: usize| {
+        let mut column = texts.iter().map(|text| text.as_bytes().get(place));
+        let first = column.next();
+        column.all(|byte| Some(byte) == first)
+    };
+    let drawn = real((0..length).filter(|place| !is_same(*place)).count() * texts.len());
+    // How likely it is that so many drawn characters miss any so many of the alphabet.
+    let ways: f64 = (0..absent).map(|at| ((size - real(at)) / real(at + 1)).log2()).sum();
+    let chance = ways + drawn * (shown_size / size).log2();
+    if alphabet.bits().is_some() || absent == 0 || chance > -UNLIKELY_BITS {
+        return all.collect();
+    }
+    all.filter(|byte| shown.contains(byte)).collect()
 }
 
 fn packed(row: &[u8], bits: u32) -> Vec<u8> {

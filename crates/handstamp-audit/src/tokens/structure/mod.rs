@@ -6,6 +6,8 @@ mod dependent;
 mod ordered;
 mod owners;
 
+use std::collections::BTreeSet;
+
 use super::{
     bits::Bits,
     decode::{Field, Layout},
@@ -58,6 +60,7 @@ impl Structure {
                 constant += taken.uuid();
             }
             open += field.nominal() - constant;
+            left_of_windows += taken.cut(field);
             for finding in owners::parts(sample, field, &mut taken) {
                 findings.push(finding);
             }
@@ -82,7 +85,7 @@ impl Structure {
 
 /// The version, where every token is a UUID (RFC 9562).
 fn uuid_version(field: &Field) -> Option<u8> {
-    let is_hex = field.alphabet.bits() == Some(4) && field.sizes.len() == 32;
+    let is_hex = field.bits() == Some(4) && field.sizes.len() == 32;
     let version = *field.symbols.first()?.get(12)?;
     let is_one = |row: &Vec<u8>| {
         row.get(12) == Some(&version) && row.get(16).is_some_and(|variant| (8..12).contains(variant))
@@ -140,7 +143,7 @@ impl Taken {
     }
 
     fn window(&mut self, field: &Field, window: &ordered::Window) {
-        if field.alphabet.bits().is_some() {
+        if field.bits().is_some() {
             window.bits.clone().for_each(|at| {
                 self.take_bit(at);
             });
@@ -176,6 +179,28 @@ impl Taken {
             }
         }
         constant
+    }
+
+    /// Takes where a number begins that is written in a base which is no power of two, and says what is left of it:
+    /// its first digit has fewer values than the others, behind a fixed part as well, and the second not all of them
+    /// as often. Both are the format, and no weakness of the generator.
+    fn cut(&mut self, field: &Field) -> f64 {
+        if !self.bits.is_empty() {
+            return 0.0;
+        }
+        let Some(first) = self.places.iter().position(|taken| !taken) else { return 0.0 };
+        let values: BTreeSet<_> = field.symbols.iter().map(|row| row.get(first)).collect();
+        let size = f64::from(field.sizes.get(first).copied().unwrap_or(1));
+        #[expect(clippy::cast_precision_loss, reason = "a sample is small")]
+        let (values, tokens) = (values.len() as f64, field.symbols.len() as f64);
+        if tokens * (size / values).log2() < CERTAIN_BITS {
+            return 0.0;
+        }
+        let second = field.sizes.get(first + 1).filter(|_| self.places.get(first + 1) == Some(&false));
+        let left = values.log2() + second.map_or(0.0, |size| f64::from(*size).log2());
+        self.take_place(first);
+        self.take_place(first + 1);
+        left
     }
 
     /// Takes the six bits that a UUID has fixed, where they are not taken yet, and counts those.

@@ -25,6 +25,7 @@ pub(super) struct Window {
     pub(super) left: f64,
     /// Bits that the format gives it.
     pub(super) width: f64,
+    is_little_endian: bool,
 }
 
 /// The parts that grow, the one that explains most first; they do not overlap.
@@ -34,7 +35,9 @@ pub(super) fn windows(field: &Field) -> Vec<Window> {
         return Vec::new();
     }
     let mut all: Vec<Window> = big_endian(field).chain(little_endian(field)).collect();
-    all.sort_by(|a, b| (b.width - b.left).total_cmp(&(a.width - a.left)).then(a.width.total_cmp(&b.width)));
+    // A wider one that explains no whole bit more only takes random characters with it.
+    let explained = |window: &Window| (window.width - window.left).round();
+    all.sort_by(|a, b| explained(b).total_cmp(&explained(a)).then(a.width.total_cmp(&b.width)));
     let mut found: Vec<Window> = Vec::new();
     for window in all {
         let is_apart = |other: &Window| {
@@ -44,7 +47,40 @@ pub(super) fn windows(field: &Field) -> Vec<Window> {
             found.push(window);
         }
     }
-    found
+    found.into_iter().map(|window| ended_within(field, window)).collect()
+}
+
+/// The window with what it has of the character after it. A time may end within a character, and where it ticks as
+/// fast as tokens come, only whole characters seem to grow: the rest of it would be taken for a bad generator.
+fn ended_within(field: &Field, mut window: Window) -> Window {
+    let next = window.places.end;
+    let Some(size) = field.sizes.get(next).copied().filter(|_| !window.is_little_endian) else {
+        return window;
+    };
+    if field.bits().is_none() {
+        // Where the time ends within it cannot be told: nothing is asked of this character.
+        window.places.end += 1;
+        window.left += f64::from(size).log2();
+        window.width += f64::from(size).log2();
+        return window;
+    }
+    for shift in (1..size.ilog2()).rev() {
+        let lower = field.column(next, shift);
+        let is_constant = lower.ones() == 0 || lower.ones() == lower.len();
+        let values =
+            window.values.iter().enumerate().map(|(at, value)| value << 1 | u64::from(lower.get(at)));
+        let values: Vec<u64> = values.collect();
+        if is_constant || window.width >= 64.0 || !grows(&values) {
+            break;
+        }
+        window.places.end = next + 1;
+        window.bits.end += 1;
+        window.width += 1.0;
+        // A bit more to guess at most.
+        window.left = open(&values).min(window.left + 1.0);
+        window.values = values;
+    }
+    window
 }
 
 fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
@@ -52,7 +88,7 @@ fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
     (0..length).flat_map(move |from| {
         let mut width = 0.0;
         let mut offsets = 0..0;
-        let bits = field.alphabet.bits().unwrap_or(0) as usize;
+        let bits = field.bits().unwrap_or(0) as usize;
         (from..length).filter_map(move |to| {
             let size = field.sizes.get(to).copied().unwrap_or(1);
             width += f64::from(size).log2();
@@ -73,6 +109,7 @@ fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
                 values,
                 left,
                 width,
+                is_little_endian: false,
             })
         })
     })
@@ -81,7 +118,7 @@ fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
 fn little_endian(field: &Field) -> impl Iterator<Item = Window> {
     let rows = field.bytes.as_deref().unwrap_or_default();
     let length = rows.first().map_or(0, Vec::len);
-    let bits = field.alphabet.bits().unwrap_or(1) as usize;
+    let bits = field.bits().unwrap_or(1) as usize;
     (0..length).flat_map(move |from| {
         [2_usize, 3, 4, 6, 8].into_iter().filter(move |bytes| from + bytes <= length).filter_map(
             move |bytes| {
@@ -96,6 +133,7 @@ fn little_endian(field: &Field) -> impl Iterator<Item = Window> {
                     values,
                     left,
                     width,
+                    is_little_endian: true,
                 })
             },
         )
@@ -108,24 +146,30 @@ fn judged<'a>(
     value: impl Fn(&Vec<u8>) -> u64,
     width: f64,
 ) -> Option<(Vec<u64>, f64)> {
-    // Most windows are dismissed by the first few tokens.
-    if !grows(&rows.clone().take(FEWEST * 2).map(&value).collect::<Vec<_>>()) {
+    // Most windows are dismissed by the first few tokens; a slow clock has not ticked in them.
+    if falls(&rows.clone().take(FEWEST * 2).map(&value).collect::<Vec<_>>()) > 2 {
         return None;
     }
     let values: Vec<u64> = rows.map(value).collect();
     if !grows(&values) {
         return None;
     }
+    let left = open(&values);
+    let list = values.len().ilog2();
+    // A sorted list of random values grows as well, but leaves nearly all of its bits open.
+    (width - left >= f64::from(list) + 8.0).then_some((values, left))
+}
+
+/// Bits that an attacker has to guess of a value, who knows the one before.
+fn open(values: &[u64]) -> f64 {
     let mut steps: Vec<u64> = values.windows(2).map(step).collect();
     steps.sort_unstable();
     let is_even = steps.first() == steps.last();
     // One step in a hundred may be an outlier: a restart, a second process.
     let large = steps.get(steps.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(u64::MAX);
     #[expect(clippy::cast_precision_loss, reason = "its logarithm is wanted")]
-    let left = if is_even { 0.0 } else { (large as f64 + 1.0).log2() };
-    let list = values.len().ilog2();
-    // A sorted list of random values grows as well, but leaves nearly all of its bits open.
-    (width - left >= f64::from(list) + 8.0).then_some((values, left))
+    let large = large as f64;
+    if is_even { 0.0 } else { (large + 1.0).log2() }
 }
 
 fn step(pair: &[u64]) -> u64 {
@@ -135,10 +179,12 @@ fn step(pair: &[u64]) -> u64 {
     }
 }
 
-/// Whether the values grow in nearly every step, and in any.
+/// Whether the values fall in hardly any step, and grow in any.
 fn grows(values: &[u64]) -> bool {
-    let steps = values.windows(2).filter(|pair| pair.first() <= pair.last()).count();
-    let any = values.first() != values.last();
     let allowed = if values.len() < 100 { 0 } else { values.len() / 20 };
-    any && steps + allowed + 1 >= values.len()
+    values.first() != values.last() && falls(values) <= allowed
+}
+
+fn falls(values: &[u64]) -> usize {
+    values.windows(2).filter(|pair| pair.first() > pair.last()).count()
 }
