@@ -64,7 +64,7 @@ flaws! {
         Uuid1 => "uuid1", "SA-TOK-03", ["SA-TOK-02", "SA-TOK-04", "SA-TOK-05"], "Tokens are UUIDs of time and machine.";
         Uuid7 => "uuid7", "SA-TOK-03", ["SA-TOK-02", "SA-TOK-04"], "Tokens are UUIDs whose first 48 bits are the time.";
         UserInToken => "user-in-token", "SA-TOK-03", ["SA-JWT-06"], "Tokens begin with the mail address in base64.";
-        StaticPerUser => "static-per-user", "SA-TOK-01", ["SA-FIX-04", "SA-FIX-05", "SA-END-05", "SA-END-06", "SA-MUL-01", "SA-MUL-02"], "One account gets one token at every login.";
+        StaticPerUser => "static-per-user", "SA-TOK-01", ["SA-FIX-04", "SA-FIX-05", "SA-END-05", "SA-END-06", "SA-MUL-01", "SA-MUL-02", "SA-END-08", "SA-END-11", "SA-TMO-06", "SA-CSR-01"], "One account gets one token at every login.";
         TruncatedCompare => "truncated-compare", "SA-TOK-07", ["SA-ORC-03"], "A token's first sixteen characters are compared.";
         CaseInsensitiveCompare => "case-insensitive-compare", "SA-TOK-07", ["SA-ORC-03"], "Tokens of 128 bits in base64 are compared without regard to case.";
         UnsignedSuffix => "unsigned-suffix", "SA-TOK-07", ["SA-ORC-03"], "Tokens end in what looks like a signature that nobody checks.";
@@ -91,14 +91,14 @@ flaws! {
         CsrfTokenKept => "csrf-token-kept", "SA-FIX-06", [], "The form token from before login counts after it.";
     }
     "termination" {
-        LogoutClientOnly => "logout-client-only", "SA-END-01", [], "Logout takes the cookie and leaves the session.";
-        LogoutNoop => "logout-noop", "SA-END-01", ["SA-END-02", "SA-END-03"], "Logout shows its page and does nothing.";
-        LogoutDelayed => "logout-delayed-5s", "SA-END-01", [], "The session lives on for five seconds after logout.";
+        LogoutClientOnly => "logout-client-only", "SA-END-01", ["SA-MUL-02"], "Logout takes the cookie and leaves the session.";
+        LogoutNoop => "logout-noop", "SA-END-01", ["SA-END-02", "SA-END-03", "SA-MUL-02"], "Logout shows its page and does nothing.";
+        LogoutDelayed => "logout-delayed-5s", "SA-END-01", ["SA-MUL-02"], "The session lives on for five seconds after logout.";
         LogoutLeavesCookie => "logout-leaves-cookie", "SA-END-03", [], "Logout ends the session and leaves the cookie.";
         LogoutByGet => "logout-by-get", "SA-END-04", [], "A link signs out.";
-        DeadRevivesOnLogin => "dead-revives-on-login", "SA-END-05", [], "The next login brings ended sessions back.";
+        DeadRevivesOnLogin => "dead-revives-on-login", "SA-END-05", ["SA-RAC-04"], "The next login brings ended sessions back.";
         RememberedSurvivesLogout => "other-carrier-survives", "SA-END-02", [], "Remember-me outlives logout.";
-        PasswordKeepsOthers => "pw-change-keeps-others", "SA-END-06", [], "A new password ends no other session.";
+        PasswordKeepsOthers => "pw-change-keeps-others", "SA-END-06", ["SA-RMB-01"], "A new password ends no other session.";
         PasswordKeepsOwnOld => "pw-change-keeps-own-old", "SA-END-06", [], "A new password leaves the own old token alive.";
         ResetKeeps => "reset-keeps", "SA-END-07", [], "A reset of the password ends no session.";
         MailChangeKeeps => "mail-change-keeps", "SA-END-08", [], "A new mail address ends no other session.";
@@ -120,7 +120,7 @@ flaws! {
         LimitOffByOne => "limit-off-by-one", "SA-MUL-01", [], "One session more than the limit is let in.";
         ListStale => "list-stale", "SA-MUL-02", [], "The list of sessions lacks new ones.";
         EndOtherUser => "end-other-user", "SA-MUL-04", [], "Anybody's session can be ended by its id.";
-        ListShowsToken => "list-shows-token", "SA-MUL-05", [], "The list's ids are the tokens.";
+        ListShowsToken => "list-shows-token", "SA-MUL-05", ["SA-EXP-06"], "The list's ids are the tokens.";
         NoReauth => "no-reauth", "SA-MUL-03", [], "A session of the list is ended with a wrong password.";
         NoNotice => "no-notice", "SA-MUL-06", [], "Nobody is told of a new login.";
         EndOneNoop => "end-one-noop", "SA-MUL-03", [], "Ending one session of the list ends none.";
@@ -128,7 +128,7 @@ flaws! {
     "exposure" {
         IdInRedirect => "id-in-redirect", "SA-EXP-01", [], "Login redirects to a URL with the token in it.";
         IdAcceptedInUrl => "id-accepted-in-url", "SA-EXP-02", [], "The token counts in the query.";
-        LoginByGet => "login-by-get", "SA-EXP-03", [], "The login takes a query.";
+        LoginByGet => "login-by-get", "SA-EXP-03", ["SA-CSR-03"], "The login takes a query.";
         Cacheable => "cacheable", "SA-EXP-04", [], "Pages of the account say that caches may keep them.";
         CacheDeception => "cache-deception", "SA-EXP-05", [], "A cache in front keeps what ends in .css.";
         TokenInBody => "token-in-body", "SA-EXP-06", [], "The page of what is not found shows the cookie.";
@@ -136,8 +136,8 @@ flaws! {
         CorsReflect => "cors-reflect", "SA-EXP-09", [], "Any origin may read with credentials.";
     }
     "csrf" {
-        CsrfNone => "csrf-none", "SA-CSR-01", [], "Writes need no form token.";
-        CsrfPresenceOnly => "csrf-presence-only", "SA-CSR-01", [], "Any form token will do.";
+        CsrfNone => "csrf-none", "SA-CSR-01", ["SA-FIX-06"], "Writes need no form token.";
+        CsrfPresenceOnly => "csrf-presence-only", "SA-CSR-01", ["SA-FIX-06"], "Any form token will do.";
         CsrfNotSessionBound => "csrf-not-session-bound", "SA-CSR-01", [], "Anybody's form token will do.";
         CsrfUserBoundOnly => "csrf-user-bound-only", "SA-CSR-01", [], "A form token of any session of the account will do.";
         GetWrite => "get-write", "SA-CSR-04", [], "A link with fields writes.";
@@ -150,7 +150,7 @@ flaws! {
         RoleInCookie => "role-in-cookie", "SA-LOG-05", [], "The role is what a cookie says.";
     }
     "self-contained" {
-        JwtUnchecked => "jwt-unchecked", "SA-JWT-01", ["SA-ORC-03"], "Tokens are signed, and nobody looks at the signature.";
+        JwtUnchecked => "jwt-unchecked", "SA-JWT-01", ["SA-ORC-03", "SA-TOK-07"], "Tokens are signed, and nobody looks at the signature.";
         JwtNone => "jwt-none", "SA-JWT-01", [], "A token that says that it has no signature needs none.";
         JwtKeyName => "jwt-key-name", "SA-JWT-02", [], "The name of the key in a token's header is a path.";
         JwtOwnKey => "jwt-own-key", "SA-JWT-02", [], "A token's header may bring the key.";

@@ -114,6 +114,16 @@ async fn an_application_that_does_everything_right_has_no_finding() {
     assert_eq!(run.cleaned_up.left, 0, "no session is left behind");
 }
 
+/// A dead token that the next login revives was missed by whole runs, and by those alone: SA-END-05 asked with the token
+/// that SA-END-01 had seen dead, and by then some login had revived it and some change of password ended it for good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revived_token_is_seen_in_a_whole_run_too() {
+    let target = Options::new().flaw(Flaw::DeadRevivesOnLogin);
+    let run = audit(target, &Choices::default(), Profile::Standard, 1).await;
+    let found = findings(&run);
+    assert!(found.iter().any(|(id, _)| *id == "SA-END-05"), "{found:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_legal_and_unusual_is_no_failure() {
     let wrong = each(Benign::ALL, |benign| async move {

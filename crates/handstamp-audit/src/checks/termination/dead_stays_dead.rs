@@ -39,19 +39,19 @@ pub(super) struct Ended {
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let mut evidence = Vec::new();
-    let ended = match audit.shared::<Ended>() {
-        Some(ended) => ended,
-        None => audit.share(end_one(audit, &mut evidence).await?),
-    };
+    // A fresh one: what other checks have done since may have ended for good what the next login had revived.
+    let fresh = end_one(audit, &mut evidence).await?;
     evidence.extend(audit.visitor_signs_in(audit.first()).await?);
-    if let Some(outcome) = revived(audit, &ended, &mut evidence).await? {
+    if let Some(outcome) = revived(audit, &fresh, &mut evidence).await? {
         return Ok(outcome.shown_by(evidence));
     }
     // A minute is asked for where time is cheap: a quick run has seconds.
     if audit.options().profile > Profile::Quick {
+        let ended = audit.shared::<Ended>();
+        let ended = ended.as_deref().unwrap_or(&fresh);
         let passed = audit.clock().elapsed().saturating_sub(ended.at);
         audit.clock().pause(LATER.saturating_sub(passed)).await;
-        if let Some(outcome) = revived(audit, &ended, &mut evidence).await? {
+        if let Some(outcome) = revived(audit, ended, &mut evidence).await? {
             return Ok(outcome.shown_by(evidence));
         }
     }
