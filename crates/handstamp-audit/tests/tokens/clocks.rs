@@ -110,6 +110,18 @@ fn a_time_that_ends_within_a_character_makes_no_bad_generator() {
 }
 
 #[test]
+fn a_time_makes_no_bad_generator_of_a_deep_run_either() {
+    for (name, make) in FORMATS {
+        for (seed, apart) in (0..).zip(APART) {
+            let mut sound = Sound::new(900_000 + seed);
+            let analysis = Analysis::of(&taken(make, &mut sound, apart, 4_000), &Options::new().guesses(0));
+            let is_accused = analysis.findings.iter().any(|finding| finding.kind == FindingKind::Statistics);
+            assert!(!is_accused, "{name}, {apart} us: {:?}", analysis.findings);
+        }
+    }
+}
+
+#[test]
 fn a_random_number_in_a_base_that_is_no_power_of_two_begins_unevenly_and_is_sound() {
     for (alphabet, length, seed) in
         [(BASE62, 22, 0), (BASE58, 22, 1), (BASE57, 22, 2), (&BASE62[..36], 25, 3)]
