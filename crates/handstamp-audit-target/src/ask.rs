@@ -19,6 +19,8 @@ pub(crate) struct Ask {
     form: Vec<(String, String)>,
     cookies: Vec<(String, String)>,
     headers: HeaderMap,
+    /// The body as text.
+    pub(crate) body: String,
 }
 
 impl Ask {
@@ -30,7 +32,8 @@ impl Ask {
             .headers
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        let form = if is_form { pairs(&String::from_utf8_lossy(&body)) } else { Vec::new() };
+        let body = String::from_utf8_lossy(&body).into_owned();
+        let form = if is_form { pairs(&body) } else { Vec::new() };
         let cookies = parts
             .headers
             .get_all(header::COOKIE)
@@ -50,6 +53,7 @@ impl Ask {
             form,
             cookies,
             headers: parts.headers,
+            body,
         })
     }
 

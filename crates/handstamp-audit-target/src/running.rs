@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
+    api::{self, Api, ApiStyle},
     benign::{Behaviours, Benign},
     clock::TestClock,
     flaw::{Flaw, Flaws},
@@ -27,6 +28,7 @@ pub struct Options {
     clock: TestClock,
     seed: u64,
     port: u16,
+    api: Option<ApiStyle>,
 }
 
 impl Options {
@@ -46,6 +48,13 @@ impl Options {
     #[must_use]
     pub fn benign(mut self, benign: Benign) -> Self {
         self.benign.0.insert(benign);
+        self
+    }
+
+    /// Starts an API in the place of the application with pages. It does everything right, whatever is switched on.
+    #[must_use]
+    pub fn api(mut self, style: ApiStyle) -> Self {
+        self.api = Some(style);
         self
     }
 
@@ -75,8 +84,13 @@ impl Options {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(StartError::Listen)?;
         let at = listener.local_addr().map_err(StartError::Listen)?;
-        let app = Arc::new(App::new(self.flaws, self.benign, self.clock.clone(), self.seed));
-        let router = Router::new().fallback(move |request: Request| handle(app.clone(), request));
+        let router = if let Some(style) = self.api {
+            let api = Arc::new(Api::new(style, self.clock.clone(), self.seed));
+            Router::new().fallback(async move |request: Request| api.handle(request).await)
+        } else {
+            let app = Arc::new(App::new(self.flaws, self.benign, self.clock.clone(), self.seed));
+            Router::new().fallback(move |request: Request| handle(app.clone(), request))
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let serving = axum::serve(listener, router).into_future();
@@ -85,7 +99,7 @@ impl Options {
                 _ = stopped => {}
             }
         });
-        Ok(Running { at, clock: self.clock, _stop: stop })
+        Ok(Running { at, clock: self.clock, api: self.api, _stop: stop })
     }
 }
 
@@ -103,6 +117,7 @@ pub enum StartError {
 pub struct Running {
     at: SocketAddr,
     clock: TestClock,
+    api: Option<ApiStyle>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -119,6 +134,9 @@ impl Running {
 
     /// The recipe for it.
     pub fn recipe(&self) -> String {
-        crate::recipe(&self.address())
+        match self.api {
+            Some(style) => api::recipe(&self.address(), style),
+            None => crate::recipe(&self.address()),
+        }
     }
 }

@@ -9,6 +9,8 @@ mod pages;
 
 use std::{sync::Arc, time::Duration};
 
+pub(crate) use pages::move_clock;
+
 use axum::{extract::Request, response::Response};
 
 use crate::{
@@ -94,7 +96,7 @@ async fn route(app: &Arc<App>, ask: Ask) -> Answer {
         ("POST", "/reset") => mail::ask_for_reset(app, &ask),
         ("POST", "/reset/confirm") => mail::reset(app, &ask),
         ("GET", "/test/mail") => mail::sink(app),
-        ("POST", "/test/clock") => pages::clock(app, &ask),
+        ("POST", "/test/clock") => move_clock(&app.clock, &ask),
         _ => pages::not_found(app, &ask),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     ask::{Answer, Ask, escaped},
+    clock::TestClock,
     flaw::Flaw,
     state::App,
 };
@@ -21,11 +22,11 @@ pub(super) fn not_found(app: &App, ask: &Ask) -> Answer {
     Answer::page("Not found", &format!("<p>There is nothing here.</p>{shown}")).status(404)
 }
 
-pub(super) fn clock(app: &App, ask: &Ask) -> Answer {
+pub(crate) fn move_clock(clock: &TestClock, ask: &Ask) -> Answer {
     let seconds = ask.asked("seconds").and_then(|seconds| seconds.parse().ok());
     match seconds {
         Some(seconds) => {
-            app.clock.advance(Duration::from_secs(seconds));
+            clock.advance(Duration::from_secs(seconds));
             Answer::text(200, "moved")
         }
         None => Answer::text(400, "seconds=N"),

@@ -15,7 +15,7 @@ use handstamp_audit::{
     checks::catalogue,
     run::{Choice, Choices, Gate},
 };
-use handstamp_audit_target::{Benign, Flaw, Options};
+use handstamp_audit_target::{ApiStyle, Benign, Flaw, Options};
 
 /// The quick profile and the whole group of this check.
 fn quick_and_group_of(id: &str) -> Choices {
@@ -137,6 +137,30 @@ async fn what_is_legal_and_unusual_is_no_failure() {
                 let first = run.results.first();
                 wrong.push(format!("{benign}, seed {seed}: nobody could be told from nobody: {first:?}"));
             }
+        }
+        wrong
+    })
+    .await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An API was accused of what no browser does: of a login that another site sends as JSON, of a login that does not end
+/// a bearer token that it was never sent, and of access tokens that live on beside those that a refresh got.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_that_does_everything_right_has_no_finding_however_its_tokens_travel() {
+    let wrong = each(ApiStyle::ALL, |style| async move {
+        let run = audit(Options::new().api(style), &Choices::default(), Profile::Standard, 3).await;
+        let mut wrong: Vec<_> = findings(&run).iter().map(|found| format!("{style:?}: {found:?}")).collect();
+        let open = run
+            .results
+            .iter()
+            .filter(|result| matches!(result.outcome.verdict, Verdict::Inconclusive { .. } | Verdict::Error));
+        wrong.extend(
+            open.map(|result| format!("{style:?}: {}: {}", result.description.id, result.outcome.headline)),
+        );
+        let passed = run.count(|verdict| verdict == Verdict::Pass);
+        if passed < 30 {
+            wrong.push(format!("{style:?}: only {passed} checks passed"));
         }
         wrong
     })

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The origin that forged requests come from.
-const FOREIGN: &str = "https://foreign-site.test";
+pub(super) const FOREIGN: &str = "https://foreign-site.test";
 
 /// The last request of `write`, which is the one that writes; those before it fetch what it needs.
 pub(super) fn writing(audit: &Audit) -> Result<&StepRequest, Halt> {

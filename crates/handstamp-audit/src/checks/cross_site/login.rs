@@ -1,10 +1,14 @@
 //! SA-CSR-03: no other site signs a visitor in.
 
-use super::forged::{from_another_site, without_tokens};
+use super::{
+    forged::{from_another_site, without_tokens},
+    preflight::{as_plain_text, is_sent},
+};
 use crate::{
     audit::{Audit, Halt},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
     checks::Check,
+    credentials::Carrier,
     recipe::StepName,
 };
 
@@ -12,13 +16,13 @@ pub(super) const CHECK: Check = Check::new(
     Description::new("SA-CSR-03", Group::CrossSite, Severity::Medium, "no other site signs a visitor in")
         .explained(
             "Sends the login as a page of another site would, with an empty jar, without form tokens and with foreign \
-             Origin and Sec-Fetch-Site, and asks `whoami` with what comes back. It fails where that signs in: a visitor \
+             Origin and Sec-Fetch-Site, JSON as text/plain unless a preflight gets leave for it, and asks `whoami` with what comes back. It fails where that signs in: a visitor \
              can be made to work in the attacker's account.",
         )
         .remedied_by("Protect the login as other writes are: a session before login with a token, or `Sec-Fetch-Site`.")
         .standards(&["3.5.1"], &["SESS-05"], &[352])
         .from_profile(Profile::Standard)
-        .costs(5),
+        .costs(7),
     |audit| Box::pin(run(audit)),
 );
 
@@ -30,17 +34,24 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     else {
         return Ok(Outcome::not_applicable(Reason::NoSuchFeature, "the login writes nothing"));
     };
-    let mut browser = audit.visitor(person);
-    let mut exchanges = Vec::new();
-    let sent = browser
-        .play_request(StepName::Login, &without_tokens(login), &from_another_site, &mut exchanges)
-        .await;
-    match sent {
-        Ok(()) => {}
-        Err(error) if error.source.is_none() => {}
-        Err(error) => return Err(error.into()),
+    if !audit.oracle().is_none_or(|oracle| oracle.sets.iter().any(|set| set.iter().all(is_cookie))) {
+        let why = "what signs in travels in a header, which no other site makes a browser send";
+        return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why));
     }
-    let mut evidence: Vec<_> = exchanges.iter().map(|exchange| exchange.id).collect();
+    let mut browser = audit.visitor(person);
+    let (mut exchanges, mut evidence) = (Vec::new(), Vec::new());
+    let bare = without_tokens(login);
+    for request in [Some(bare.clone()), as_plain_text(&bare)].into_iter().flatten() {
+        if !is_sent(audit, &browser, &request, &mut evidence).await? {
+            continue;
+        }
+        match browser.play_request(StepName::Login, &request, &from_another_site, &mut exchanges).await {
+            Ok(()) => break,
+            Err(error) if error.source.is_none() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    evidence.extend(exchanges.iter().map(|exchange| exchange.id));
     audit.remember(&browser);
     let credentials = browser.credentials();
     let signed_in = if credentials.is_empty() {
@@ -57,4 +68,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         Outcome::pass("a login that another site sent was refused")
     }
     .shown_by(evidence))
+}
+
+fn is_cookie(carrier: &Carrier) -> bool {
+    matches!(carrier, Carrier::Cookie(_))
 }

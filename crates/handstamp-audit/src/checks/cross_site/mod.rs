@@ -7,6 +7,7 @@
 mod browser;
 mod forged;
 mod login;
+mod preflight;
 mod same_site;
 mod write_by_get;
 mod write_needs_proof;

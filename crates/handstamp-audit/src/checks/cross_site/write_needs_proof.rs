@@ -5,6 +5,7 @@ use super::{
         fetch_what_it_needs, has_effect, own_write_works, token_names, without_own_headers, without_tokens,
         writing,
     },
+    preflight::{as_plain_text, is_sent},
     same_site::weakest_same_site,
 };
 use crate::{
@@ -21,8 +22,8 @@ pub(super) const CHECK: Check = Check::new(
         .explained(
             "Writes as the account and reads it back, then sends the same write as a page of another site would: with \
              foreign Origin, Referer and Sec-Fetch-Site, and with the form token missing, empty, wrong, of another \
-             account, of another session, from before login; JSON also as text/plain. It fails where one is read \
-             back. How bad it is depends on what else stops it: high where the cookie travels across sites, medium \
+             account, of another session; JSON also as text/plain. It fails where one is read back. What browsers send \
+             only with the application's leave, as JSON or PUT, is sent where a preflight got that leave. How bad it is depends on what else stops it: high where the cookie travels across sites, medium \
              with SameSite=Lax, low with Strict.",
         )
         .remedied_by(
@@ -53,8 +54,12 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     fetch_what_it_needs(audit, &mut visitor).await?;
     let names = token_names(write);
     let mut worst: Option<(Severity, String)> = None;
-    let mut tried = Vec::new();
+    let (mut tried, mut kept_back) = (Vec::new(), Vec::new());
     for forged in forged(audit, write, &names, &visitor).await? {
+        if !is_sent(audit, &visitor, &forged.request, &mut evidence).await? {
+            kept_back.push(forged.says);
+            continue;
+        }
         let mut browser = visitor.clone();
         if let Some(tokens) = &forged.tokens {
             for name in &names {
@@ -76,6 +81,11 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
             Outcome::fail(severity, format!("another site's write was carried out, {how}"))
         }
         None => Outcome::pass(format!("{} forged writes had no effect", tried.len())),
+    };
+    let outcome = if kept_back.is_empty() {
+        outcome
+    } else {
+        outcome.fact("not sent by a browser without the application's leave", kept_back.join("; "))
     };
     Ok(outcome
         .fact("tried", tried.join("; "))
@@ -103,14 +113,11 @@ async fn forged(
         tokens: None,
         most: Severity::High,
     }];
-    if let Body::Json(value) = &bare.body {
-        // What a form can send without asking first: the type is simple, the text is JSON.
-        let mut request = bare.clone();
-        request.body = Body::Text { content_type: "text/plain".to_owned(), text: template_of(value) };
+    if let Some(request) = as_plain_text(&bare) {
         all.push(Forged { says: "as text/plain".to_owned(), request, tokens: None, most: Severity::High });
     }
     if !matches!(write.method.as_str(), "GET" | "POST") {
-        let mut request = bare.clone();
+        let mut request = as_plain_text(&bare).unwrap_or_else(|| bare.clone());
         if let Body::Form(fields) = &mut request.body {
             fields.push(("_method".to_owned(), Template::literal(write.method.clone())));
         }
@@ -147,11 +154,6 @@ async fn forged(
     fetch_what_it_needs(audit, &mut again).await?;
     all.push(with("with the token of another session", again.variables.clone(), Severity::Low));
     Ok(all)
-}
-
-fn template_of(value: &serde_json::Value) -> Template {
-    let text = value.to_string();
-    Template::parse(&text).unwrap_or_else(|_| Template::literal(text))
 }
 
 fn by_same_site(audit: &Audit, visitor: &Visitor<'_>) -> Severity {

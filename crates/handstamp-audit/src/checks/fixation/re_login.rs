@@ -7,6 +7,8 @@ use crate::{
         Check,
         kill::{all_alive, fates, per_set},
     },
+    credentials::Credentials,
+    wire::ExchangeId,
 };
 
 pub(super) const CHECK: Check = Check::new(
@@ -14,7 +16,8 @@ pub(super) const CHECK: Check = Check::new(
         .explained(
             "Signs in, signs in again in the same browser, and asks `whoami` with the first token. It fails where \
              that still shows the account, or where the second login gave the same token: a stolen token then \
-             outlives the fresh proof.",
+             outlives the fresh proof. A token that the login is not sent, as one for an `Authorization` header, is \
+             left to SA-MUL-01.",
         )
         .remedied_by(
             "Give a new token at every login, re-authentication too, and end the one that was presented with it \
@@ -31,14 +34,15 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let first = visitor.credentials();
     let subjects = per_set(audit, "the first token", &first);
     let mut evidence = all_alive(audit, person, &subjects).await?;
-    match audit.sign_in_with(&mut visitor).await {
-        Ok(ids) => evidence.extend(ids),
+    let login = match audit.sign_in_with(&mut visitor).await {
+        Ok(ids) => ids,
         Err(Halt::Step(error)) if error.source.is_none() => {
             let why = format!("it lets nobody sign in who is signed in: {error}");
             return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(error.exchange));
         }
         Err(halt) => return Err(halt),
-    }
+    };
+    evidence.extend(&login);
     let second = visitor.credentials();
     let is_same = per_set(audit, "", &second)
         .iter()
@@ -54,7 +58,25 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         };
         return Ok(outcome.shown_by(evidence).shown_by([look.id()]));
     }
+    // An application ends what it is shown; whoever holds a token for a header does not show it to a login.
+    let subjects: Vec<_> =
+        subjects.into_iter().filter(|subject| is_presented(audit, &subject.credentials, &login)).collect();
+    if subjects.is_empty() {
+        let why = "a login is not sent the token that the client has, so nothing is there to end by it";
+        return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(evidence));
+    }
     let fates = fates(audit, person, subjects).await?;
     let grace = audit.recipe().policy.rotation_grace;
     Ok(fates.conclude("the second login", grace, CHECK.description.severity).shown_by(evidence))
+}
+
+/// Whether one of the requests carried a part of these credentials.
+fn is_presented(audit: &Audit, credentials: &Credentials, requests: &[ExchangeId]) -> bool {
+    let values: Vec<&str> = credentials.parts().map(|(_, value)| value).collect();
+    requests.iter().filter_map(|id| audit.client().journal().get(*id)).any(|exchange| {
+        exchange.request.headers.iter().any(|(_, sent)| {
+            let sent = String::from_utf8_lossy(sent);
+            values.iter().any(|value| sent.contains(value))
+        })
+    })
 }

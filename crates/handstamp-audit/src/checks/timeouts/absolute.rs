@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{asked, says, spelled, time_has_to_pass};
+use super::{asked_as_client, says, spelled, time_has_to_pass};
 use crate::{
     audit::{Audit, Halt, Look, TimeMode},
     check::{Description, Group, Outcome, Profile, Reason, Severity},
@@ -14,7 +14,8 @@ pub(super) const CHECK: Check = Check::new(
     Description::new("SA-TMO-02", Group::Timeout, Severity::Medium, "a busy session ends too")
         .explained(
             "Signs in and asks `whoami` every third of the idle timeout until the declared absolute lifetime and a \
-             twentieth more have passed. It fails where the session is still signed in then.",
+             twentieth more have passed, with the newest token that it was given, and refreshes where that has run out. \
+             It fails where the session is still signed in then.",
         )
         .remedied_by("Note when the session began and refuse it after its lifetime, whatever its last use.")
         .standards(&["7.3.2"], &["SESS-07"], &[613])
@@ -41,8 +42,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     } else {
         (absolute.mul_f64(0.95), absolute.mul_f64(1.05))
     };
-    let visitor = audit.sign_in(audit.first()).await?;
-    let first = asked(audit, &visitor, "right after login: whoami").await?;
+    let mut visitor = audit.sign_in(audit.first()).await?;
+    let first = asked_as_client(audit, &mut visitor, "right after login: whoami").await?;
     let mut evidence = vec![first.id()];
     let (mut asked_for, mut age) = (Duration::ZERO, Duration::ZERO);
     let mut alive_at = Duration::ZERO;
@@ -56,8 +57,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         };
         audit.let_pass(pause).await?;
         asked_for += pause;
-        let look =
-            asked(audit, &visitor, &format!("{} s after login, in use: whoami", asked_for.as_secs())).await?;
+        let purpose = format!("{} s after login, in use: whoami", asked_for.as_secs());
+        let look = asked_as_client(audit, &mut visitor, &purpose).await?;
         // The application's own clock counts: between its moves real time passes too.
         age = asked_for.max(between(&first, &look).unwrap_or_default());
         if look.is_nobody() {

@@ -16,6 +16,7 @@ use super::Check;
 use crate::{
     audit::{Audit, Halt, Look, TimeMode, Visitor},
     check::{Outcome, Reason},
+    recipe::StepName,
 };
 
 pub(super) const CHECKS: &[Check] = &[
@@ -49,10 +50,31 @@ fn says(mode: TimeMode) -> &'static str {
 
 /// A new session that is asked once after so much time without use: asking is a use.
 async fn asked_once_after(audit: &Audit, time: Duration) -> Result<(bool, Look), Halt> {
-    let visitor = audit.sign_in(audit.first()).await?;
+    let mut visitor = audit.sign_in(audit.first()).await?;
     audit.let_pass(time).await?;
-    let look = asked(audit, &visitor, &format!("after {} s without use: whoami", time.as_secs())).await?;
+    let look =
+        asked_as_client(audit, &mut visitor, &format!("after {} s without use: whoami", time.as_secs()))
+            .await?;
     Ok((look.is(audit.first()), look))
+}
+
+/// As [`asked`], by a client that does what clients do: it keeps what it is given in the place of what it had, and where
+/// its token has run out, it refreshes. What lives on in this way is the same session.
+async fn asked_as_client(audit: &Audit, visitor: &mut Visitor<'_>, purpose: &str) -> Result<Look, Halt> {
+    let look = asked(audit, visitor, purpose).await?;
+    if look.is(audit.first()) {
+        visitor.take(&look.exchange);
+        return Ok(look);
+    }
+    if !audit.has_step(StepName::Refresh) {
+        return Ok(look);
+    }
+    match visitor.play(StepName::Refresh).await {
+        Ok(_) => audit.remember(visitor),
+        Err(error) if error.source.is_none() => return Ok(look),
+        Err(error) => return Err(error.into()),
+    }
+    asked(audit, visitor, &format!("{purpose}, after a refresh")).await
 }
 
 /// Who is signed in; an answer that cannot be told is none.

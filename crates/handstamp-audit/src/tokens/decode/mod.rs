@@ -6,6 +6,8 @@ mod alphabet;
 mod envelope;
 mod field;
 
+use std::collections::BTreeSet;
+
 use percent_encoding::percent_decode_str;
 
 pub(in crate::tokens) use self::{
@@ -13,6 +15,9 @@ pub(in crate::tokens) use self::{
     envelope::{Readable, readable},
     field::Field,
 };
+
+/// As many digits in a row may be a number.
+const LONG_NUMBER: usize = 10;
 
 /// What stands between the parts of a token.
 const SEPARATORS: [char; 7] = ['.', ':', '|', '~', ';', '!', '$'];
@@ -92,8 +97,33 @@ fn parts(texts: &[String]) -> Option<Vec<Vec<usize>>> {
             part.push(place);
         }
     }
+    let mut parts: Vec<_> = parts.iter().flat_map(|part| numbers_apart(texts, part)).collect();
     parts.retain(|part| !part.is_empty());
     Some(parts)
+}
+
+/// The part, with each long decimal number in it as a part of its own: its digits are no hex and no letters.
+fn numbers_apart(texts: &[String], part: &[usize]) -> Vec<Vec<usize>> {
+    let is_decimal =
+        |place: &usize| texts.iter().all(|text| text.as_bytes().get(*place).is_some_and(u8::is_ascii_digit));
+    // A counter in hex shows few of its digits for long; a number in decimal shows all ten.
+    let shows_all = |place: &&usize| {
+        let shown: BTreeSet<_> = texts.iter().filter_map(|text| text.as_bytes().get(**place)).collect();
+        shown.len() == 10
+    };
+    let runs = part.chunk_by(|one, next| is_decimal(one) == is_decimal(next));
+    let mut parts: Vec<Vec<usize>> = vec![Vec::new()];
+    for run in runs {
+        let is_number = run.len() >= LONG_NUMBER
+            && run.first().is_some_and(is_decimal)
+            && run.iter().filter(shows_all).count() >= 2;
+        if is_number {
+            parts.extend([run.to_vec(), Vec::new()]);
+        } else if let Some(last) = parts.last_mut() {
+            last.extend(run);
+        }
+    }
+    parts
 }
 
 /// How long a prefix all tokens share that is written for readers: up to `_`, `-` or a separator.

@@ -71,12 +71,12 @@ fn clock(sample: &Sample, window: &Window, options: &Options) -> Option<&'static
     let known = times.iter().flatten().count();
     let around = options.collected.map(|at| i128::from(micros(at)));
     let is_shown = |clock: &Clock, shift: u32, modulus: u32| {
-        let shown = |value: u64| {
-            let value = i128::from(value >> shift);
-            let value = if modulus < 64 { value & ((1 << modulus) - 1) } else { value };
+        let shown = |value: u128| {
+            let value = value >> shift & ((1 << modulus) - 1);
+            let value = i128::try_from(value).unwrap_or(i128::MAX);
             (value - clock.before_1970 * clock.ticks) * 1_000_000 / clock.ticks
         };
-        let fits = |(value, time): (&u64, &Option<(i64, i64)>)| {
+        let fits = |(value, time): (&u128, &Option<(i64, i64)>)| {
             let shown = shown(*value);
             match (time, around) {
                 (Some((from, to)), _) => (i128::from(*from) - SKEW..=i128::from(*to) + SKEW).contains(&shown),
@@ -93,7 +93,7 @@ fn clock(sample: &Sample, window: &Window, options: &Options) -> Option<&'static
         let asked = if known == 0 { times.len() } else { known };
         let fitting = pairs().filter(|pair| fits(*pair)).count();
         let follows = || {
-            let both = |(value, time): (&u64, &Option<(i64, i64)>)| Some((shown(*value), (*time)?));
+            let both = |(value, time): (&u128, &Option<(i64, i64)>)| Some((shown(*value), (*time)?));
             let mut both = pairs().filter_map(both);
             let (first, last) = (both.next(), both.next_back());
             let (Some((first, at)), Some((last, then))) = (first, last) else { return true };

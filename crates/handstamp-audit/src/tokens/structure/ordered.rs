@@ -2,13 +2,19 @@
 
 use std::ops::Range;
 
-use crate::tokens::decode::Field;
+use crate::tokens::{bounds::real, decode::Field};
 
 /// Fewer tokens may grow by chance: 1 of 20! lists does.
 const FEWEST: usize = 20;
 
 /// A narrower window grows by chance where values are equal.
 const NARROWEST: f64 = 12.0;
+
+/// A wider one does not fit its type. Times have 64 bits at most, but decimal digits beside hex take four bits each.
+const WIDEST: f64 = 120.0;
+
+/// Steps are a list to choose from where each was taken so many times.
+const REPEATED: usize = 8;
 
 /// The most windows of one field.
 const MOST: usize = 4;
@@ -20,7 +26,7 @@ pub(super) struct Window {
     /// The bits that it covers, where characters are bits.
     pub(super) bits: Range<usize>,
     /// Its value in each token.
-    pub(super) values: Vec<u64>,
+    pub(super) values: Vec<u128>,
     /// Bits that an attacker still has to guess of it, who knows the token before.
     pub(super) left: f64,
     /// Bits that the format gives it.
@@ -68,9 +74,9 @@ fn ended_within(field: &Field, mut window: Window) -> Window {
         let lower = field.column(next, shift);
         let is_constant = lower.ones() == 0 || lower.ones() == lower.len();
         let values =
-            window.values.iter().enumerate().map(|(at, value)| value << 1 | u64::from(lower.get(at)));
-        let values: Vec<u64> = values.collect();
-        if is_constant || window.width >= 64.0 || !grows(&values) {
+            window.values.iter().enumerate().map(|(at, value)| value << 1 | u128::from(lower.get(at)));
+        let values: Vec<u128> = values.collect();
+        if is_constant || window.width >= WIDEST || !grows(&values) {
             break;
         }
         window.places.end = next + 1;
@@ -94,13 +100,13 @@ fn big_endian(field: &Field) -> impl Iterator<Item = Window> {
             width += f64::from(size).log2();
             let whole = if bits > 0 { size.checked_ilog2().unwrap_or(0) as usize } else { 0 };
             offsets = from * bits..(offsets.end.max(from * bits) + whole);
-            if !(NARROWEST..=64.0).contains(&width) {
+            if !(NARROWEST..=WIDEST).contains(&width) {
                 return None;
             }
             let value = |row: &Vec<u8>| {
                 let digits = row.iter().zip(&field.sizes).skip(from).take(to + 1 - from);
-                digits.fold(0_u64, |value, (digit, size)| {
-                    value.wrapping_mul(u64::from(*size)).wrapping_add(u64::from(*digit))
+                digits.fold(0_u128, |value, (digit, size)| {
+                    value.wrapping_mul(u128::from(*size)).wrapping_add(u128::from(*digit))
                 })
             };
             judged(field.symbols.iter(), value, width).map(|(values, left)| Window {
@@ -124,7 +130,7 @@ fn little_endian(field: &Field) -> impl Iterator<Item = Window> {
             move |bytes| {
                 let value = |row: &Vec<u8>| {
                     let digits = row.iter().skip(from).take(bytes).rev();
-                    digits.fold(0_u64, |value, digit| value << 8 | u64::from(*digit))
+                    digits.fold(0_u128, |value, digit| value << 8 | u128::from(*digit))
                 };
                 let width = (0..bytes).map(|_| 8.0).sum();
                 judged(rows.iter(), value, width).map(|(values, left)| Window {
@@ -143,14 +149,14 @@ fn little_endian(field: &Field) -> impl Iterator<Item = Window> {
 /// The values and what is left to guess, where the values grow.
 fn judged<'a>(
     rows: impl Iterator<Item = &'a Vec<u8>> + Clone,
-    value: impl Fn(&Vec<u8>) -> u64,
+    value: impl Fn(&Vec<u8>) -> u128,
     width: f64,
-) -> Option<(Vec<u64>, f64)> {
+) -> Option<(Vec<u128>, f64)> {
     // Most windows are dismissed by the first few tokens; a slow clock has not ticked in them.
     if falls(&rows.clone().take(FEWEST * 2).map(&value).collect::<Vec<_>>()) > 2 {
         return None;
     }
-    let values: Vec<u64> = rows.map(value).collect();
+    let values: Vec<u128> = rows.map(value).collect();
     if !grows(&values) {
         return None;
     }
@@ -160,19 +166,22 @@ fn judged<'a>(
     (width - left >= f64::from(list) + 8.0).then_some((values, left))
 }
 
-/// Bits that an attacker has to guess of a value, who knows the one before.
-fn open(values: &[u64]) -> f64 {
-    let mut steps: Vec<u64> = values.windows(2).map(step).collect();
+/// Bits that an attacker has to guess of a value, who knows the one before: how far it may have gone, or, where steps
+/// repeat, which of them it took.
+fn open(values: &[u128]) -> f64 {
+    let mut steps: Vec<u128> = values.windows(2).map(step).collect();
     steps.sort_unstable();
-    let is_even = steps.first() == steps.last();
     // One step in a hundred may be an outlier: a restart, a second process.
-    let large = steps.get(steps.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(u64::MAX);
+    let large = steps.get(steps.len().saturating_sub(1) * 99 / 100).copied().unwrap_or(u128::MAX);
     #[expect(clippy::cast_precision_loss, reason = "its logarithm is wanted")]
     let large = large as f64;
-    if is_even { 0.0 } else { (large + 1.0).log2() }
+    let taken = steps.len();
+    steps.dedup();
+    let farthest = (large + 1.0).log2();
+    if steps.len() * REPEATED <= taken { farthest.min(real(steps.len()).log2()) } else { farthest }
 }
 
-fn step(pair: &[u64]) -> u64 {
+fn step(pair: &[u128]) -> u128 {
     match pair {
         [before, after] => after.abs_diff(*before),
         _ => 0,
@@ -180,11 +189,11 @@ fn step(pair: &[u64]) -> u64 {
 }
 
 /// Whether the values fall in hardly any step, and grow in any.
-fn grows(values: &[u64]) -> bool {
+fn grows(values: &[u128]) -> bool {
     let allowed = if values.len() < 100 { 0 } else { values.len() / 20 };
     values.first() != values.last() && falls(values) <= allowed
 }
 
-fn falls(values: &[u64]) -> usize {
+fn falls(values: &[u128]) -> usize {
     values.windows(2).filter(|pair| pair.first() > pair.last()).count()
 }
