@@ -12,6 +12,7 @@ pub mod cookie;
 pub mod credentials;
 pub mod doctor;
 pub mod draft;
+mod html;
 pub mod import;
 pub mod oracle;
 pub mod parked;

@@ -1,7 +1,7 @@
 //! Taking values out of answers.
 
 use regex::Regex;
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use crate::{
     cookie::SetCookie,
@@ -31,7 +31,7 @@ pub(super) fn extract(extractor: &Extractor, response: &Response) -> Vec<String>
 }
 
 fn css(page: &str, selector: &Selector, attribute: Option<&str>) -> Vec<String> {
-    let page = Html::parse_document(page);
+    let page = crate::html::document(page);
     page.select(selector)
         .filter_map(|element| match attribute {
             Some(name) => element.value().attr(name).map(str::to_owned),

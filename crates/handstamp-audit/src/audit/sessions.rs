@@ -4,7 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Audit, Person, Seen, Visitor};
 use crate::{
+    check::Verdict,
     cookie::Jar,
+    credentials::Credentials,
     recipe::{StepName, Variables},
 };
 
@@ -75,7 +77,10 @@ impl Audit {
             {
                 // The next account may have signed in with the same session.
                 Ok(look) if matches!(look.seen, Seen::Person(_)) => {
-                    self.has_step(StepName::Logout) && visitor.play(StepName::Logout).await.is_ok()
+                    let old = visitor.credentials();
+                    self.has_step(StepName::Logout)
+                        && visitor.play(StepName::Logout).await.is_ok()
+                        && self.is_dead_after_logout(&old).await
                 }
                 Ok(look) => look.is_nobody(),
                 Err(_) => false,
@@ -83,5 +88,16 @@ impl Audit {
             let mut done = self.sessions.done();
             if is_over { done.ended += 1 } else { done.left += 1 }
         }
+    }
+
+    /// Whether a logout that was answered ended the session: many only clear the cookie. Where SA-END-01 has seen that
+    /// it ends sessions, that is believed.
+    async fn is_dead_after_logout(&self, old: &Credentials) -> bool {
+        if self.verdict_of("SA-END-01") == Some(Verdict::Pass) {
+            return true;
+        }
+        self.look_for(old, "clean-up: is this session over after logout")
+            .await
+            .is_ok_and(|look| look.is_nobody())
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use crate::{
     audit::{Audit, Halt, Look, Person, Seen, Visitor},
     check::{Lifeline, Outcome, Plot, Reason, Severity},
-    credentials::Credentials,
+    cookie::SetCookie,
+    credentials::{Carrier, Credentials},
     oracle::{damaged, named, random_like},
     recipe::{Expectation, StepName},
     wire::ExchangeId,
@@ -94,25 +95,39 @@ pub(crate) async fn fates_controlled_by(
     audit: &Audit,
     person: Person,
     control: Person,
-    subjects: Vec<Subject>,
+    mut subjects: Vec<Subject>,
 ) -> Result<Fates, Halt> {
     let begun = audit.clock().elapsed();
     let mut evidence = Vec::new();
     let mut fates: Vec<Option<Fate>> = vec![None; subjects.len()];
     let mut last_alive = vec![Duration::ZERO; subjects.len()];
-    for at in std::iter::once(Duration::ZERO).chain(CURVE) {
+    let mut after = Duration::ZERO;
+    let mut is_cut = false;
+    'curve: for at in std::iter::once(Duration::ZERO).chain(CURVE) {
         if fates.iter().all(Option::is_some) {
             break;
         }
         let passed = audit.clock().elapsed().saturating_sub(begun);
         if let Some(wait) = at.checked_sub(passed) {
+            // What was seen so far is no less true where the rest cannot be waited for.
+            is_cut = !at.is_zero() && audit.client().time_left() <= wait;
+            if is_cut {
+                break;
+            }
             audit.clock().pause(wait).await;
         }
-        for (index, subject) in subjects.iter().enumerate() {
+        for (index, subject) in subjects.iter_mut().enumerate() {
             if fates[index].is_some() {
                 continue;
             }
-            if is_alive(audit, person, subject, at, &mut evidence).await? {
+            let is_alive = match is_alive(audit, person, subject, at, &mut evidence).await {
+                Err(Halt::Send(error)) if error.ends_the_run() && !at.is_zero() => {
+                    is_cut = true;
+                    break 'curve;
+                }
+                seen => seen?,
+            };
+            if is_alive {
                 last_alive[index] = at;
             } else if at.is_zero() {
                 fates[index] = Some(Fate::Dead);
@@ -120,9 +135,12 @@ pub(crate) async fn fates_controlled_by(
                 fates[index] = Some(Fate::Died { alive: last_alive[index], dead: at });
             }
         }
+        after = at;
     }
-    evidence.push(audit.still_works(control).await?);
-    let after = CURVE[CURVE.len() - 1];
+    // Beside "alive" the control is a token that is not genuine; beside "dead" it is a fresh login.
+    if !is_cut || fates.iter().any(Option::is_some) {
+        evidence.push(audit.still_works(control).await?);
+    }
     let subjects = subjects
         .into_iter()
         .zip(fates)
@@ -160,7 +178,7 @@ pub(crate) async fn brings_back<'a>(
 async fn is_alive(
     audit: &Audit,
     person: Person,
-    subject: &Subject,
+    subject: &mut Subject,
     at: Duration,
     evidence: &mut Vec<ExchangeId>,
 ) -> Result<bool, Halt> {
@@ -177,6 +195,7 @@ async fn is_alive(
             Seen::Nobody => {}
             Seen::Person(seen) if *seen == person => {
                 confirm(audit, person, &subject.credentials, &look, evidence).await?;
+                subject.credentials = followed(&subject.credentials, &look);
                 return Ok(true);
             }
             Seen::Person(other) => {
@@ -187,6 +206,17 @@ async fn is_alive(
         }
     }
     Ok(false)
+}
+
+/// The credentials with what an answer gave in their place: where each answer changes the token, the one before dies by
+/// itself, and what has to die is the session.
+fn followed(credentials: &Credentials, look: &Look) -> Credentials {
+    let cookies =
+        look.exchange.response.header_all("set-cookie").filter_map(|header| SetCookie::parse(&header));
+    cookies.filter(|cookie| !cookie.value.is_empty()).fold(credentials.clone(), |all, cookie| {
+        let carrier = Carrier::Cookie(cookie.name.clone());
+        if all.get(&carrier).is_some() { all.with(carrier, cookie.value) } else { all }
+    })
 }
 
 /// The controls beside "alive": not from a cache, and a token that is not genuine is refused in the same second.
@@ -227,7 +257,9 @@ impl Fates {
         let late: Vec<_> =
             self.those(|fate| matches!(fate, Fate::Died { alive, .. } if alive > grace || grace.is_zero()));
         let mut outcome = if !alive.is_empty() {
-            let after = CURVE[CURVE.len() - 1].as_secs();
+            let after =
+                self.subjects.iter().filter_map(|(_, fate)| fate.alive_after()).min().unwrap_or_default();
+            let after = after.as_secs();
             Outcome::fail(severity, format!("{} still signed in {after} s after {event}", alive.join(", ")))
         } else if !late.is_empty() {
             Outcome::warn(severity.milder(), format!("{} died late after {event}", late.join(", ")))
@@ -253,6 +285,13 @@ impl Fates {
 }
 
 impl Fate {
+    fn alive_after(self) -> Option<Duration> {
+        match self {
+            Self::Alive { after } => Some(after),
+            _ => None,
+        }
+    }
+
     /// The looks that it comes from: seconds after the event, and whether the credential was alive.
     fn looks(self) -> Vec<(f64, bool)> {
         let last = match self {

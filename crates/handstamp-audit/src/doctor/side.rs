@@ -1,6 +1,6 @@
 //! One side of the comparison: what an answer of `whoami` looks like.
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use crate::{
     audit::shows,
@@ -52,7 +52,7 @@ pub(super) fn side(who: &str, exchange: &Exchange, recipe: &Recipe, mask: &Mask)
 
 fn title(response: &Response) -> Option<String> {
     let selector = Selector::parse("title").ok()?;
-    let page = Html::parse_document(&response.text());
+    let page = crate::html::document(&response.text());
     let title: String = page.select(&selector).next()?.text().collect();
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     (!title.is_empty()).then(|| title.chars().take(AROUND * 2).collect())

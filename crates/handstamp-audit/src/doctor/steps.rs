@@ -37,7 +37,7 @@ pub enum State {
         /// The exchange that shows it.
         exchange: Option<Box<ExchangeEntry>>,
     },
-    /// It would change something, so only a run plays it.
+    /// It would change something, so only a run plays it; or what comes before it did not work.
     NotTried,
     /// The recipe lacks it.
     Missing {
@@ -172,7 +172,9 @@ fn advice(step: StepName, exchange: Option<&ExchangeEntry>) -> String {
         300..=399 => "it redirects: expect that status with follow = false, or what the page behind it shows"
             .to_owned(),
         _ if step == StepName::Login => {
-            "the form's page came back where login failed: compare the names of its fields".to_owned()
+            "the login was refused, or the recipe expects another answer: is the password right, are the names of the \
+             fields the form's, and does expect say where a good login ends?"
+                .to_owned()
         }
         _ => "compare what the recipe expects with the answer".to_owned(),
     }

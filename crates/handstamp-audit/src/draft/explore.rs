@@ -166,13 +166,11 @@ impl Explorer {
         };
         let landed = played.last().map(|exchange| exchange.request.clone());
         let landed = landed.filter(|request| request.method == "GET").map(|request| request.target);
-        if let Some(path) = landed.as_deref().and_then(|path| path.split('?').next())
-            && !path.chars().any(|one| one.is_ascii_digit())
-        {
-            draft.login_ends_at(path);
-        }
         let marker = audit.account(audit.first()).marker.clone();
-        let pages = self.pages(&mut visitor, landed, known).await?;
+        let form_again = played
+            .last()
+            .is_some_and(|last| forms(&last.response.text(), &self.target.base).iter().any(Form::is_login));
+        let pages = self.pages(&mut visitor, landed.clone(), known).await?;
         for page in &pages {
             if !shows(&page.text, &marker) || page.status != 200 {
                 continue;
@@ -182,6 +180,20 @@ impl Explorer {
                 draft.put(whoami(&page.target));
                 break;
             }
+        }
+        if found.whoami.is_none() && form_again {
+            // Where a login ends that did not work is no place to expect one to end.
+            let sent = "sent, but the login's form came back";
+            found.login_failed =
+                Some(format!("{sent}: is the password in the environment the one of this account?"));
+            return Ok(found);
+        }
+        if let Some(path) = landed.as_deref().and_then(|path| path.split('?').next())
+            && found.whoami.is_some()
+            && !form_again
+            && !path.chars().any(|one| one.is_ascii_digit())
+        {
+            draft.login_ends_at(path);
         }
         self.add_forms(&pages, known, draft, &mut found);
         self.leave(&audit, draft, visitor, environment).await;

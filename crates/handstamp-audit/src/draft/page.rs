@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Selector};
 use url::Url;
 
 /// A form of a page.
@@ -36,7 +36,7 @@ pub(crate) struct Link {
 
 /// The forms of a page at this address.
 pub(crate) fn forms(page: &str, at: &Url) -> Vec<Form> {
-    let page = Html::parse_document(page);
+    let page = crate::html::document(page);
     let Ok(selector) = Selector::parse("form") else { return Vec::new() };
     page.select(&selector).filter_map(|form| form_of(form, at)).collect()
 }
@@ -77,7 +77,7 @@ fn form_of(form: ElementRef<'_>, at: &Url) -> Option<Form> {
 
 /// The links of a page at this address, to addresses of HTTP.
 pub(crate) fn links(page: &str, at: &Url) -> Vec<Link> {
-    let page = Html::parse_document(page);
+    let page = crate::html::document(page);
     let Ok(selector) = Selector::parse("a[href]") else { return Vec::new() };
     page.select(&selector)
         .filter_map(|link| {

@@ -1,6 +1,6 @@
 //! Where a value of a request came from: an earlier answer.
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 use serde_json::Value;
 
 use super::har::Entry;
@@ -21,7 +21,7 @@ fn place(entry: &Entry, value: &str) -> Option<Place> {
 fn in_page(entry: &Entry, value: &str) -> Option<Place> {
     for (element, attribute) in [("input", "value"), ("meta", "content")] {
         let selector = Selector::parse(element).ok()?;
-        let page = Html::parse_document(&entry.text);
+        let page = crate::html::document(&entry.text);
         let found = page.select(&selector).find(|one| one.value().attr(attribute) == Some(value));
         if let Some(name) = found.and_then(|one| one.value().attr("name").map(str::to_owned)) {
             let name = name.replace('\\', "\\\\").replace('"', "\\\"");

@@ -46,7 +46,7 @@ pub enum Conclusion {
     Findings,
     /// The login does not work, or signed in cannot be told from not signed in.
     NoOracle,
-    /// A question was asked and has no answer, and all are wanted.
+    /// A question was asked and has no answer, and all are wanted; or the budget was used up before all were asked.
     Unanswered,
     /// Parked sessions have not reached their time.
     Pending,
@@ -90,6 +90,10 @@ impl Report {
         };
         let failed = self.checks.iter().any(|check| check.verdict == Verdict::Error);
         if is_strict && (failed || is_open(|reason| reason != Reason::Pending)) {
+            return Conclusion::Unanswered;
+        }
+        // Nothing found is worth nothing where nothing more could be asked.
+        if is_open(|reason| reason == Reason::Budget) {
             return Conclusion::Unanswered;
         }
         if is_open(|reason| reason == Reason::Pending) { Conclusion::Pending } else { Conclusion::Clear }

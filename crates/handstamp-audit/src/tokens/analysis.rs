@@ -23,6 +23,9 @@ const REQUIRED: f64 = 128.0;
 /// Below this a token can be guessed online.
 const GUESSABLE: f64 = 64.0;
 
+/// Fewer tokens say nothing of a generator.
+const ENOUGH: usize = 20;
+
 /// Rounding is no finding.
 const ROUNDING: f64 = 0.01;
 
@@ -220,8 +223,15 @@ impl Analysis {
         match worst {
             Some(severity) if severity > Severity::Information => Verdict::Fail { severity },
             _ if self.needs_fresh_sample() => Verdict::Inconclusive { reason: Reason::Unstable },
+            _ if self.says_nothing() => Verdict::Inconclusive { reason: Reason::NotObserved },
             _ => Verdict::Pass,
         }
+    }
+
+    /// Whether the list is too small, or in no form that can be counted.
+    fn says_nothing(&self) -> bool {
+        self.tokens < ENOUGH
+            || (self.numbers.is_none() && self.carries.is_empty() && self.findings.is_empty())
     }
 
     /// The verdict in words that claim no more than the data show.
@@ -230,6 +240,12 @@ impl Analysis {
         match (self.verdict(), numbers) {
             (Verdict::Fail { .. }, _) => {
                 self.findings.first().map(|finding| finding.headline.clone()).unwrap_or_default()
+            }
+            (Verdict::Inconclusive { reason: Reason::NotObserved }, _) if self.tokens < ENOUGH => {
+                format!("{} tokens are too few: {ENOUGH} show what is gross, 200 what is not", self.tokens)
+            }
+            (Verdict::Inconclusive { reason: Reason::NotObserved }, _) => {
+                format!("nothing of it can be counted: {}", self.format)
             }
             (Verdict::Inconclusive { .. }, _) => {
                 let families: Vec<_> = self.unconfirmed.iter().map(|(family, _)| family.says()).collect();

@@ -77,6 +77,11 @@ impl Bounds {
         Ok(())
     }
 
+    /// How long requests will be admitted still.
+    pub(super) fn time_left(&self) -> Duration {
+        self.limits.time.saturating_sub(self.clock.elapsed().saturating_sub(self.started))
+    }
+
     fn take(&self) -> Duration {
         let rate = f64::from(self.limits.rate.max(1));
         let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);

@@ -168,6 +168,11 @@ impl Client {
         (self.inner.bounds.used(), self.inner.bounds.limits().requests)
     }
 
+    /// How long requests will be sent still, by the recipe's limits.
+    pub fn time_left(&self) -> Duration {
+        self.inner.bounds.time_left()
+    }
+
     /// The clock that all of it runs by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.inner.bounds.clock()

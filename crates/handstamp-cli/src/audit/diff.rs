@@ -13,7 +13,7 @@ use handstamp_audit::{
     report::{Change, Difference},
 };
 
-use super::{Failure, reports::read_report};
+use super::{Failure, printed, reports::read_report};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &DiffArguments) -> Result<ExitCode, Failure> {
         let json = serde_json::to_string_pretty(&difference);
         json.map_err(|error| Failure::Output(error.into()))? + "\n"
     } else {
-        told(&difference)
+        printed::plain(&told(&difference))
     };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
     Ok(ExitCode::from(u8::from(difference.is_worse())))

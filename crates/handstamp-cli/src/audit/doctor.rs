@@ -88,11 +88,14 @@ fn told(diagnosis: &Diagnosis, path: &Path) -> String {
     if !diagnosis.others.is_empty() {
         let _ = writeln!(text, "Makes no difference: {}", diagnosis.others.join(", "));
     }
-    text += &steps(&diagnosis.steps, path);
+    text += &steps(&diagnosis.steps, path, diagnosis.closed.is_none());
     let (ended, left) = (diagnosis.cleaned_up.ended, diagnosis.cleaned_up.left);
     let _ = write!(text, "\n{} requests; {ended} sessions were made and ended", diagnosis.requests);
     if left > 0 {
-        let _ = write!(text, ", {left} may live until they time out: [steps.logout] ends them");
+        let _ = write!(
+            text,
+            ", {left} may live until they time out: [steps.logout] is what ends them, where it works"
+        );
     }
     let path = path.display();
     let _ = match (diagnosis.exit_code(), diagnosis.closed) {
@@ -144,7 +147,7 @@ fn columns(cells: &[String]) -> String {
     })
 }
 
-fn steps(steps: &[Tried], path: &Path) -> String {
+fn steps(steps: &[Tried], path: &Path, is_in_use: bool) -> String {
     let mut text = "\nSteps\n".to_owned();
     for Tried { step, line, state, .. } in steps {
         let place = format!("{}:{line}", path.display());
@@ -159,7 +162,8 @@ fn steps(steps: &[Tried], path: &Path) -> String {
                 }
                 said
             }
-            State::NotTried => writeln!(text, "  not tried  {step:16} only a run plays it"),
+            State::NotTried if is_in_use => writeln!(text, "  not tried  {step:16} only a run plays it"),
+            State::NotTried => writeln!(text, "  not tried  {step:16} the login has to work first"),
             State::Missing { checks } => {
                 let plural = if *checks == 1 { "check needs" } else { "checks need" };
                 writeln!(text, "  missing    {step:16} {checks} {plural} it; add [steps.{step}]")

@@ -2,8 +2,8 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -30,9 +30,21 @@ pub(super) fn check_place(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The text of a file.
+/// The largest file that is read whole.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// The text of a file, which may be one that somebody else names and that never ends.
 pub(super) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure::File { place: path.display().to_string(), error })
+    read_bounded(path).map_err(|error| Failure::File { place: path.display().to_string(), error })
+}
+
+fn read_bounded(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MOST_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it has more than 64 MiB"));
+    }
+    Ok(text)
 }
 
 fn beside(path: &Path) -> PathBuf {

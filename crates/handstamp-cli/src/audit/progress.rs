@@ -1,7 +1,11 @@
 //! How a run goes on: a bar on a terminal, a line for each check anywhere else. On standard error, and nothing that
 //! came from the application: its words may hold secrets, which only the report masks.
 
-use std::{fmt, io::IsTerminal, time::Duration};
+use std::{
+    fmt,
+    io::{self, IsTerminal, Write as _},
+    time::Duration,
+};
 
 use handstamp_audit::{
     check::{CheckResult, Verdict},
@@ -19,7 +23,7 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn of(client: &Client) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| bar(client.clone()));
+        let bar = io::stderr().is_terminal().then(|| bar(client.clone()));
         Self { bar, clean_up: false }
     }
 }
@@ -31,7 +35,7 @@ impl Observer for Progress {
             asked.fold((0, 0), |(checks, requests), planned| (checks + 1, requests + weight(planned)));
         match &self.bar {
             Some(bar) => bar.set_length(requests),
-            None => eprintln!("{checks} of {} checks, about {requests} requests", plan.len()),
+            None => told(&format!("{checks} of {} checks, about {requests} requests", plan.len())),
         }
     }
 
@@ -48,7 +52,7 @@ impl Observer for Progress {
         }
         match &self.bar {
             Some(bar) => bar.inc(u64::from(result.description.requests.max(1))),
-            None => eprintln!("{}", line(result)),
+            None => told(&line(result)),
         }
     }
 
@@ -56,7 +60,7 @@ impl Observer for Progress {
         self.clean_up = true;
         match &self.bar {
             Some(bar) => bar.set_message("ending the sessions that were made"),
-            None => eprintln!("ending the sessions that were made"),
+            None => told("ending the sessions that were made"),
         }
     }
 }
@@ -67,6 +71,11 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+/// A pipe that somebody has closed is no reason to stop: what follows ends sessions and writes reports.
+fn told(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn weight(planned: &Planned) -> u64 {

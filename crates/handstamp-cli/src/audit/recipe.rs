@@ -1,10 +1,10 @@
 //! Reading a recipe for a verb.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use handstamp_audit::recipe::{Environment, FileSecret, MachineEnvironment, Recipe};
 
-use super::Failure;
+use super::{Failure, files};
 
 /// The recipe with its secrets; warnings go to standard error.
 pub(super) fn read(path: &Path) -> Result<Arc<Recipe>, Failure> {
@@ -17,8 +17,7 @@ pub(super) fn read_without_secrets(path: &Path) -> Result<Arc<Recipe>, Failure> 
 }
 
 fn read_in(path: &Path, environment: &dyn Environment) -> Result<Arc<Recipe>, Failure> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::File { place: path.display().to_string(), error })?;
+    let text = files::read(path)?;
     let (recipe, warnings) = Recipe::read(path, &text, environment).map_err(Failure::Recipe)?;
     if !warnings.is_empty() {
         eprintln!("{warnings}");

@@ -65,7 +65,7 @@ pub(crate) struct TokensArguments {
     /// A name, mail address or identifier of an account whose tokens these are; may be repeated.
     #[arg(long, value_name = "NAME")]
     account_name: Vec<String>,
-    /// Hash and compare every seed of 24 bits too: a minute instead of seconds.
+    /// Hash and compare every seed of 24 bits too: minutes instead of seconds.
     #[arg(long)]
     thorough: bool,
     /// As JSON, for a program.
@@ -114,8 +114,11 @@ pub(super) fn run(arguments: &TokensArguments) -> Result<ExitCode, Failure> {
     }
     let text = if arguments.json { json(&analysis)? } else { told(&analysis) };
     io::stdout().write_all(text.as_bytes()).map_err(Failure::Output)?;
-    let is_found = matches!(analysis.verdict(), Verdict::Fail { .. });
-    Ok(ExitCode::from(u8::from(is_found)))
+    Ok(ExitCode::from(match analysis.verdict() {
+        Verdict::Fail { .. } => 1,
+        Verdict::Inconclusive { .. } => 4,
+        _ => 0,
+    }))
 }
 
 fn read(path: &PathBuf) -> Result<Sample, Failure> {

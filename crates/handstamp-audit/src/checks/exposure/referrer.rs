@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::ready};
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use super::urls::first_few;
 use crate::{
@@ -52,7 +52,7 @@ fn policy_of(exchange: &Exchange) -> Option<String> {
         return None;
     }
     let selector = Selector::parse("meta[name=referrer][content]").ok()?;
-    let page = Html::parse_document(&exchange.response.text());
+    let page = crate::html::document(&exchange.response.text());
     let meta = page
         .select(&selector)
         .next_back()

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use super::search::Tokens;
 use crate::{
@@ -66,7 +66,7 @@ fn urls_of(exchange: &Exchange) -> Vec<String> {
         return urls;
     };
     if is_html {
-        for element in Html::parse_document(&exchange.response.text()).select(&selector) {
+        for element in crate::html::document(&exchange.response.text()).select(&selector) {
             for name in ["href", "src", "action", "formaction", "content"] {
                 urls.extend(element.value().attr(name).map(str::to_owned));
             }

@@ -42,7 +42,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     }
     let rounds = rounds(audit);
     let mut done = Vec::new();
-    let has_write = audit.has_step(StepName::Write);
+    let broken = broken_write(audit).await?;
+    let has_write = audit.has_step(StepName::Write) && broken.is_none();
     if has_write {
         let writes = series(audit, End::Logout, Load::Writes, rounds, &logout).await?;
         done.push((End::Logout, Load::Writes, writes));
@@ -68,8 +69,30 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     }
     let pace = super::lock::pace(audit).await?;
     audit.still_works(audit.first()).await?;
-    let outcome = conclude(&done, &pace);
+    let mut outcome = conclude(&done, &pace);
+    if let Some(why) = broken {
+        outcome = outcome.fact("writes under way", format!("none, reads only: {why}"));
+    }
     Ok(left_out.into_iter().fold(outcome, |outcome, (end, why)| outcome.fact(end.step().word(), why)))
+}
+
+/// Why the recipe's write shows nothing, where it does not even work with nothing else under way.
+async fn broken_write(audit: &Audit) -> Result<Option<String>, Halt> {
+    if !audit.has_step(StepName::Write) {
+        return Ok(None);
+    }
+    let mut visitor = audit.sign_in(audit.first()).await?;
+    visitor.variables.set("nonce", audit.random().word());
+    let seen = match visitor.play(StepName::Write).await {
+        Ok(_) => visitor.sees_effect(StepName::Write).await,
+        Err(error) => Err(error),
+    };
+    match seen {
+        Ok(Some((false, _))) => Ok(Some("what [steps.write] writes cannot be read back".to_owned())),
+        Ok(_) => Ok(None),
+        Err(error) if error.source.is_none() => Ok(Some(format!("[steps.write] does not work: {error}"))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Why a race with this end shows nothing: it did not end sessions without one.

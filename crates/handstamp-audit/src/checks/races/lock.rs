@@ -26,6 +26,7 @@ pub(super) const CHECK: Check = Check::new(
 
 const REQUESTS: usize = 20;
 const SESSIONS: usize = 4;
+const TURNS: usize = 3;
 /// Less than this is the network's and the scheduler's noise.
 const NOISE: Duration = Duration::from_millis(10);
 
@@ -79,11 +80,14 @@ pub(super) async fn pace(audit: &Audit) -> Result<Pace, Halt> {
         single.push(timed(audit, std::slice::from_ref(&one), 1, "one request of one session").await?);
     }
     single.sort_unstable();
-    Ok(Pace {
-        single: single.get(1).copied().unwrap_or_default(),
-        together: timed(audit, &[one], REQUESTS, "20 requests of one session").await?,
-        apart: timed(audit, &sessions, REQUESTS, "20 requests of four sessions").await?,
-    })
+    // By turns, and the shortest of each: a machine that is busy delays, and nothing hurries.
+    let (mut together, mut apart) = (Duration::MAX, Duration::MAX);
+    for _ in 0..TURNS {
+        let one = std::slice::from_ref(&one);
+        together = together.min(timed(audit, one, REQUESTS, "20 requests of one session").await?);
+        apart = apart.min(timed(audit, &sessions, REQUESTS, "20 requests of four sessions").await?);
+    }
+    Ok(Pace { single: single.get(1).copied().unwrap_or_default(), together, apart })
 }
 
 /// Until the last of so many requests is answered, by the machine's clock.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use scraper::{Html, Selector};
+use scraper::Selector;
 use url::Url;
 
 use crate::{
@@ -101,7 +101,7 @@ fn read_page(text: &str, origin: &Origin, target: &str) -> Page {
     ) else {
         return page;
     };
-    for element in Html::parse_document(text).select(&wanted) {
+    for element in crate::html::document(text).select(&wanted) {
         let value = element.value();
         let to = value.attr("href").or_else(|| value.attr("action")).or_else(|| value.attr("formaction"));
         let Some(url) = to.and_then(|to| base.join(to).ok()) else { continue };

@@ -1,7 +1,10 @@
 //! Every secret that a run met: what the recipe brought, what checks took from answers, what stands in the
 //! exchanges where secrets stand.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
@@ -85,6 +88,12 @@ impl Collected {
                 self.token(value.split_once(' ').map_or(&*value, |(_, value)| value));
             }
         }
+        for (name, value) in &exchange.response.headers {
+            let value = String::from_utf8_lossy(value);
+            if !OPEN_HEADERS.contains(&&*name.to_ascii_lowercase()) && looks_random(value.trim()) {
+                self.token(&value);
+            }
+        }
         for header in exchange.response.header_all("set-cookie") {
             if let Some(cookie) = SetCookie::parse(&header).filter(|cookie| !is_deletion(&cookie.value)) {
                 self.token(&cookie.value);
@@ -124,7 +133,39 @@ impl Collected {
         for found in JWT.find_iter(text) {
             self.token(found.as_str());
         }
+        // Tokens have many names; what looks like one is one.
+        let values = ANY_JSON.captures_iter(text).filter_map(|found| found.get(1));
+        for value in values.map(|value| value.as_str()).filter(|value| looks_random(value)) {
+            self.token(value);
+        }
     }
+}
+
+/// Headers of answers that look random and open nothing.
+const OPEN_HEADERS: [&str; 8] = [
+    "etag",
+    "x-request-id",
+    "x-correlation-id",
+    "x-trace-id",
+    "traceparent",
+    "cf-ray",
+    "content-security-policy",
+    "server",
+];
+/// What is shorter is a word or a number.
+const LEAST_RANDOM: usize = 16;
+/// So many different characters, digits and letters among them, have few words.
+const LEAST_VARIETY: usize = 9;
+
+/// Whether a value looks as if a generator had made it.
+fn looks_random(value: &str) -> bool {
+    let is_token = |one: char| one.is_ascii_alphanumeric() || "-_+/=.~%".contains(one);
+    let different: BTreeSet<char> = value.chars().collect();
+    value.len() >= LEAST_RANDOM
+        && different.len() >= LEAST_VARIETY
+        && value.chars().all(is_token)
+        && value.chars().any(|one| one.is_ascii_digit())
+        && value.chars().any(|one| one.is_ascii_alphabetic())
 }
 
 /// What stands in a page below a secret's name and is shorter is a type or a flag.
@@ -140,6 +181,8 @@ static SECRET_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i)(?:
 static JSON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"(?i)"[\w.-]*(?:{SECRET_NAMES})[\w.-]*"\s*:\s*"((?:[^"\\]|\\.){{{LEAST_FOUND},}})""#))
 });
+static ANY_JSON: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"[:\[,]\s*"([A-Za-z0-9_+/=.~%-]{16,})"\s*[,\]}]"#));
 static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)<(?:input|meta)\b[^>]*>"));
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)\bname\s*=\s*["']?([^"'\s>]+)"#));
 static VALUE: LazyLock<Regex> =
@@ -212,6 +255,11 @@ mod tests {
         assert_eq!(found(r#"<input value="0123456789" type=hidden name='_csrf'>"#), ["0123456789"]);
         assert_eq!(found(r#"<meta name="csrf-token" content="0123456789">"#), ["0123456789"]);
         assert_eq!(found(r#"<input name="user" value="alice@example.test">"#), Vec::<String>::new());
+        // A refresh token stood whole in reports, since it was called "refresh".
+        assert_eq!(
+            found(r#"{"refresh":"Zk3jQ0vT9xLmB2nR","kind":"application/json"}"#),
+            ["Zk3jQ0vT9xLmB2nR"]
+        );
         assert!(found("x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl y").len() == 4);
     }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::{
     bits::Bits,
+    bounds::real,
     decode::{Field, Layout},
     finding::{Finding, FindingKind},
     options::Options,
@@ -19,6 +20,9 @@ use crate::check::Severity;
 
 /// A constant is one when chance makes it in less than one of 2^40 samples.
 const CERTAIN_BITS: f64 = 40.0;
+
+/// Tokens for each character that was shown, so that hardly one has not been.
+const ENOUGH: f64 = 5.0;
 
 /// What is left of one field when its structure is taken away.
 pub(super) struct Kept {
@@ -64,6 +68,7 @@ impl Structure {
             for finding in owners::parts(sample, field, &mut taken) {
                 findings.push(finding);
             }
+            left_of_windows += taken.narrow(field);
             if let Some(finding) = dependent::found(field, &mut taken) {
                 findings.push(finding);
             }
@@ -191,8 +196,7 @@ impl Taken {
         let Some(first) = self.places.iter().position(|taken| !taken) else { return 0.0 };
         let values: BTreeSet<_> = field.symbols.iter().map(|row| row.get(first)).collect();
         let size = f64::from(field.sizes.get(first).copied().unwrap_or(1));
-        #[expect(clippy::cast_precision_loss, reason = "a sample is small")]
-        let (values, tokens) = (values.len() as f64, field.symbols.len() as f64);
+        let (values, tokens) = (real(values.len()), real(field.symbols.len()));
         if tokens * (size / values).log2() < CERTAIN_BITS {
             return 0.0;
         }
@@ -200,6 +204,28 @@ impl Taken {
         let left = values.log2() + second.map_or(0.0, |size| f64::from(*size).log2());
         self.take_place(first);
         self.take_place(first + 1);
+        left
+    }
+
+    /// Takes places that have half of the alphabet's characters at most, such as hex behind base64, and says what is
+    /// left of them: what is asked of the alphabet as a whole cannot be asked of them.
+    fn narrow(&mut self, field: &Field) -> f64 {
+        let mut left = 0.0;
+        for (place, size) in field.sizes.iter().enumerate() {
+            if self.is_gone(place) {
+                continue;
+            }
+            let shown: BTreeSet<_> = field.symbols.iter().map(|row| row.get(place)).collect();
+            let (shown, tokens) = (real(shown.len()), real(field.symbols.len()));
+            let size = f64::from(*size);
+            if shown * 2.0 <= size
+                && tokens * (size / shown).log2() >= CERTAIN_BITS
+                && tokens >= shown * ENOUGH
+            {
+                self.take_place(place);
+                left += shown.log2();
+            }
+        }
         left
     }
 
