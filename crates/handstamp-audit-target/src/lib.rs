@@ -3,7 +3,7 @@
 //! By default it does everything right. Each [`Flaw`] switches one thing off, and names the one check that has to see
 //! it; each [`Benign`] behaviour is legal and unusual, and no check may take it for a flaw. It has sessions of its
 //! own, as any application might, and nothing of the library that this project is about. An [`ApiStyle`] starts an API in its
-//! place, which has no flaws.
+//! place.
 //!
 //! **Never put it on a network.** It listens on loopback only.
 

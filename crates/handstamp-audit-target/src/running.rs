@@ -51,7 +51,7 @@ impl Options {
         self
     }
 
-    /// Starts an API in the place of the application with pages. It does everything right, whatever is switched on.
+    /// Starts an API in the place of the application with pages. Of all switches it knows [`Flaw::LogoutNoop`].
     #[must_use]
     pub fn api(mut self, style: ApiStyle) -> Self {
         self.api = Some(style);
@@ -85,7 +85,7 @@ impl Options {
             TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(StartError::Listen)?;
         let at = listener.local_addr().map_err(StartError::Listen)?;
         let router = if let Some(style) = self.api {
-            let api = Arc::new(Api::new(style, self.clock.clone(), self.seed));
+            let api = Arc::new(Api::new(style, &self.flaws, self.clock.clone(), self.seed));
             Router::new().fallback(async move |request: Request| api.handle(request).await)
         } else {
             let app = Arc::new(App::new(self.flaws, self.benign, self.clock.clone(), self.seed));

@@ -1,4 +1,4 @@
-//! A second application that does everything right: an API that takes and answers JSON, in the styles that an
+//! A second application, which does everything right unless told otherwise: an API that takes and answers JSON, in the styles that an
 //! application of pages does not have. No check may take one of them for a flaw.
 
 mod sessions;
@@ -12,7 +12,7 @@ use self::sessions::{Issued, Sessions};
 use crate::{
     ask::{Answer, Ask},
     clock::TestClock,
-    flaw::Flaws,
+    flaw::{Flaw, Flaws},
     tokens::Tokens,
 };
 
@@ -64,12 +64,15 @@ pub(crate) struct Api {
     clock: TestClock,
     tokens: Tokens,
     sessions: Mutex<Sessions>,
+    logout_ends: bool,
 }
 
 impl Api {
-    pub(crate) fn new(style: ApiStyle, clock: TestClock, seed: u64) -> Self {
+    /// Of the flaws it knows [`Flaw::LogoutNoop`].
+    pub(crate) fn new(style: ApiStyle, flaws: &Flaws, clock: TestClock, seed: u64) -> Self {
         let tokens = Tokens::new(seed, &Flaws::default(), &clock);
-        Self { style, clock, tokens, sessions: Mutex::new(Sessions::new()) }
+        let logout_ends = !flaws.has(Flaw::LogoutNoop);
+        Self { style, clock, tokens, sessions: Mutex::new(Sessions::new()), logout_ends }
     }
 
     pub(crate) async fn handle(&self, request: Request) -> Response {
@@ -162,7 +165,9 @@ impl Api {
     }
 
     fn logout(&self, token: &str) -> Answer {
-        self.sessions().end(token);
+        if self.logout_ends {
+            self.sessions().end(token);
+        }
         let gone = |name, same_site| format!("{}; Max-Age=0", cookie(name, "", same_site));
         match self.style {
             ApiStyle::Bearer => answered(&json!({})),

@@ -133,6 +133,8 @@ reasons! {
     CleartextTarget => "cleartext-target", "the target is reached over plain HTTP";
     /// Only what the application says of itself is known.
     DeclaredOnly => "declared-only", "only a declared value is known, not what the server does";
+    /// There is nothing to hold what the server does against.
+    NotDeclared => "not-declared", "the recipe's policy does not declare what it is meant to be";
     /// Such a session does not have the feature that is asked about.
     NoSuchFeature => "no-such-feature", "the application has no such feature";
     /// The application gives no session before login.

@@ -70,7 +70,7 @@ pub(crate) fn per_set(audit: &Audit, name: &str, credentials: &Credentials) -> V
 pub(crate) async fn all_alive(
     audit: &Audit,
     person: Person,
-    subjects: &[Subject],
+    subjects: &mut [Subject],
 ) -> Result<Vec<ExchangeId>, Halt> {
     let mut evidence = Vec::new();
     for subject in subjects {
@@ -81,6 +81,7 @@ pub(crate) async fn all_alive(
             let why = format!("{} was not signed in before the event", subject.name);
             return Err(Outcome::inconclusive(Reason::Unstable, why).shown_by(evidence).into());
         }
+        subject.credentials = followed(&subject.credentials, &look);
     }
     Ok(evidence)
 }

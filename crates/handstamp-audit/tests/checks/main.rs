@@ -6,6 +6,8 @@
 
 #[path = "../matrix/bench.rs"]
 mod bench;
+
+mod api;
 mod client_side;
 mod cookies;
 mod parked;

@@ -112,12 +112,26 @@ pub(super) async fn run(arguments: &InitArguments) -> Result<ExitCode, Failure> 
     }
     if !missing.is_empty() {
         let names: Vec<_> = missing.iter().map(|name| format!("{name}=...")).collect();
-        let again = format!("handstamp audit init {} --force", arguments.url);
-        eprintln!("next: set {} and run it again to try the login: {again}", names.join(" "));
+        eprintln!("next: set {} and run it again to try the login: {}", names.join(" "), again());
         return Ok(ExitCode::SUCCESS);
     }
     eprintln!();
     doctor::visit(&arguments.out, arguments.i_am_authorised).await
+}
+
+/// The command that was typed, which may now replace what it wrote.
+fn again() -> String {
+    let is_plain =
+        |word: &str| word.chars().all(|one| one.is_ascii_alphanumeric() || "-_./:@=".contains(one));
+    let quoted = |word: String| {
+        if is_plain(&word) && !word.is_empty() { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    let mut words: Vec<_> =
+        std::env::args_os().skip(1).map(|word| quoted(word.to_string_lossy().into_owned())).collect();
+    if !words.iter().any(|word| word == "--force") {
+        words.push("--force".to_owned());
+    }
+    format!("handstamp {}", words.join(" "))
 }
 
 /// A recipe took work.

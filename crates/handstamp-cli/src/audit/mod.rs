@@ -61,7 +61,7 @@ Exit codes:
   1    findings
   2    the command line or the recipe is wrong
   3    the login does not work, or signed in cannot be told from not signed in
-  4    with --strict: a question was asked and has no answer
+  4    the budget was used up before all was asked; with --strict: a question was asked and has no answer
   5    parked sessions have not reached their time yet
   6    the application cannot be reached, or the budget was used up before anything could be asked
   130  interrupted; the sessions that were made are ended";

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use handstamp_audit::{
     audit::Audit,
     recipe::{Recipe, read_duration},
-    report::{Colours, FailOn, Report},
+    report::{Colours, Conclusion, Difference, FailOn, Report},
     wire::{Client, Consent},
 };
 
@@ -21,6 +21,7 @@ use super::{
     choices::ChoiceArguments,
     files,
     interrupt::{INTERRUPTED, Interrupts},
+    printed::say,
     progress::Progress,
     recipe,
     reports::{ReportFile, read_report},
@@ -140,6 +141,23 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let conclusion = report.conclude(arguments.fail_on.into(), arguments.strict, baseline.as_ref());
+    if let (Some(baseline), Some(path)) = (&baseline, &arguments.baseline) {
+        let difference = Difference::between(baseline, &report);
+        let new = difference.appeared.len() + difference.worse.len();
+        say(&format!(
+            "baseline {}: {new} new or worse, {} as before, {} gone or milder; exit code {}",
+            path.display(),
+            difference.same.len(),
+            difference.gone.len() + difference.milder.len(),
+            conclusion.exit_code()
+        ));
+    }
+    if conclusion == Conclusion::Unanswered {
+        say(
+            "some questions have no answer, and the exit code says so: the report has the reasons; --budget and limits in \
+             the recipe allow more",
+        );
+    }
     Ok(ExitCode::from(conclusion.exit_code()))
 }
 

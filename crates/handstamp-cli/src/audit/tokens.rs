@@ -39,7 +39,7 @@ be told from chance. Empty lines and lines that begin with # are passed over. To
 
 No test from outside proves that tokens are random. Three numbers answer three questions:
   nominal       what the format claims
-  upper bound   what is left after every flaw that was found: an attacker guesses no more than this
+  upper bound   what is left after every flaw that was found: an attacker without a token guesses no more than this
   supported     what the data alone support; it grows with the sample and stays below the truth
 
 Examples:
@@ -50,9 +50,10 @@ Examples:
   handstamp audit tokens - --json < list | jq .numbers
 
 Exit codes:
-  0    no finding that matters (information and unstable results are printed, and count for nothing)
+  0    no finding that matters (information is printed, and counts for nothing)
   1    findings
-  2    the list cannot be read";
+  2    the list cannot be read
+  4    the list does not decide: it is too small, cannot be counted, or a test rejected once (see --fresh)";
 
 #[derive(Args)]
 #[command(after_help = MANUAL)]

@@ -32,8 +32,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let person = audit.first();
     let mut visitor = audit.sign_in(person).await?;
     let first = visitor.credentials();
-    let subjects = per_set(audit, "the first token", &first);
-    let mut evidence = all_alive(audit, person, &subjects).await?;
+    let mut subjects = per_set(audit, "the first token", &first);
+    let mut evidence = all_alive(audit, person, &mut subjects).await?;
     let login = match audit.sign_in_with(&mut visitor).await {
         Ok(ids) => ids,
         Err(Halt::Step(error)) if error.source.is_none() => {
@@ -59,8 +59,10 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         return Ok(outcome.shown_by(evidence).shown_by([look.id()]));
     }
     // An application ends what it is shown; whoever holds a token for a header does not show it to a login.
-    let subjects: Vec<_> =
-        subjects.into_iter().filter(|subject| is_presented(audit, &subject.credentials, &login)).collect();
+    let shown = per_set(audit, "", &first);
+    let shown =
+        subjects.into_iter().zip(shown).filter(|(_, old)| is_presented(audit, &old.credentials, &login));
+    let subjects: Vec<_> = shown.map(|(subject, _)| subject).collect();
     if subjects.is_empty() {
         let why = "a login is not sent the token that the client has, so nothing is there to end by it";
         return Ok(Outcome::not_applicable(Reason::NoSuchFeature, why).shown_by(evidence));

@@ -34,8 +34,8 @@ pub(super) const CHECK: Check = Check::new(
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let person = audit.first();
     let Two { mut first, second, id, mut evidence } = two_of(audit, person).await?;
-    let subjects = per_set(audit, "the session that was ended", &second.credentials());
-    evidence.extend(all_alive(audit, person, &subjects).await?);
+    let mut subjects = per_set(audit, "the session that was ended", &second.credentials());
+    evidence.extend(all_alive(audit, person, &mut subjects).await?);
 
     // First as somebody who cannot prove who it is. A refusal is the good answer.
     let asks_password = sends(audit, StepName::EndSession, "password");

@@ -34,8 +34,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         return Ok(Outcome::not_applicable(Reason::SecondAccountMissing, "it takes two accounts"));
     };
     let Two { first: mut owner, second: victim, id, mut evidence } = two_of(audit, person).await?;
-    let subjects = per_set(audit, "the session whose id was taken", &victim.credentials());
-    evidence.extend(all_alive(audit, person, &subjects).await?);
+    let mut subjects = per_set(audit, "the session whose id was taken", &victim.credentials());
+    evidence.extend(all_alive(audit, person, &mut subjects).await?);
 
     let mut stranger = audit.sign_in(second).await?;
     listed(&mut stranger, &mut evidence).await?;

@@ -69,7 +69,7 @@ async fn two_sessions(
     for name in ["the first session", "the second session"] {
         subjects.extend(per_set(audit, name, &audit.sign_in(person).await?.credentials()));
     }
-    let evidence = all_alive(audit, person, &subjects).await?;
+    let evidence = all_alive(audit, person, &mut subjects).await?;
     Ok((subjects, evidence))
 }
 

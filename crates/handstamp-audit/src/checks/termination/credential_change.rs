@@ -68,7 +68,7 @@ async fn others(audit: &Audit) -> Result<(Vec<Subject>, Vec<ExchangeId>), Halt> 
         let credentials = audit.sign_in(person).await?.credentials();
         subjects.extend(per_set(audit, name, &credentials));
     }
-    let evidence = all_alive(audit, person, &subjects).await?;
+    let evidence = all_alive(audit, person, &mut subjects).await?;
     Ok((subjects, evidence))
 }
 

@@ -63,8 +63,8 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
 async fn end_one(audit: &Audit, evidence: &mut Vec<ExchangeId>) -> Result<Ended, Halt> {
     let person = audit.first();
     let mut visitor = audit.sign_in(person).await?;
-    let subjects = per_set(audit, "the old token", &visitor.credentials());
-    evidence.extend(all_alive(audit, person, &subjects).await?);
+    let mut subjects = per_set(audit, "the old token", &visitor.credentials());
+    evidence.extend(all_alive(audit, person, &mut subjects).await?);
     evidence.extend(visitor.play(StepName::Logout).await?.ids());
     for subject in &subjects {
         let look = audit.look_for(&subject.credentials, "after logout: whoami with the old token").await?;

@@ -34,7 +34,7 @@ async fn run(audit: &Audit) -> Result<Outcome, Halt> {
         for name in ["the second session", "the third session"] {
             subjects.extend(per_set(audit, name, &audit.sign_in(person).await?.credentials()));
         }
-        let mut evidence = all_alive(audit, person, &subjects).await?;
+        let mut evidence = all_alive(audit, person, &mut subjects).await?;
         evidence.extend(own.play(step).await?.ids());
         audit.remember(&own);
         if step == StepName::EndAll {

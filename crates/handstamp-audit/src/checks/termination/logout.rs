@@ -31,8 +31,8 @@ pub(super) const CHECK: Check = Check::new(
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let person = audit.first();
     let mut visitor = audit.sign_in(person).await?;
-    let subjects = per_set(audit, "the token", &visitor.credentials());
-    let mut evidence = all_alive(audit, person, &subjects).await?;
+    let mut subjects = per_set(audit, "the token", &visitor.credentials());
+    let mut evidence = all_alive(audit, person, &mut subjects).await?;
     evidence.extend(visitor.play(StepName::Logout).await?.ids());
     let fates = fates(audit, person, subjects).await?;
     if fates.subjects.iter().all(|(_, fate)| *fate == Fate::Dead) {

@@ -29,8 +29,8 @@ const MOST_USES: u32 = 200;
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let Some(absolute) = audit.recipe().policy.absolute else {
-        let why = "policy.absolute is not declared, so there is nothing to look for";
-        return Ok(Outcome::inconclusive(Reason::DeclaredOnly, why));
+        let why = "policy.absolute is missing, so there is nothing to look for";
+        return Ok(Outcome::inconclusive(Reason::NotDeclared, why));
     };
     let mode = time_has_to_pass(audit, Some(absolute))?;
     let step = step(audit, absolute);

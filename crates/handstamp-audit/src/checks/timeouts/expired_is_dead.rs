@@ -23,8 +23,8 @@ pub(super) const CHECK: Check = Check::new(
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let Some(timeout) = audit.recipe().policy.idle.or(audit.recipe().policy.absolute) else {
-        let why = "neither policy.idle nor policy.absolute is declared";
-        return Ok(Outcome::inconclusive(Reason::DeclaredOnly, why));
+        let why = "policy.idle and policy.absolute are missing";
+        return Ok(Outcome::inconclusive(Reason::NotDeclared, why));
     };
     let mode = time_has_to_pass(audit, Some(timeout))?;
     let person = audit.first();

@@ -27,8 +27,8 @@ pub(super) const CHECK: Check = Check::new(
 
 async fn run(audit: &Audit) -> Result<Outcome, Halt> {
     let Some(idle) = audit.recipe().policy.idle else {
-        let why = "policy.idle is not declared, so there is nothing to keep alive beyond";
-        return Ok(Outcome::inconclusive(Reason::DeclaredOnly, why));
+        let why = "policy.idle is missing, so there is nothing to keep alive beyond";
+        return Ok(Outcome::inconclusive(Reason::NotDeclared, why));
     };
     if matches!(audit.verdict_of("SA-TMO-01"), Some(Verdict::Fail { .. })) {
         let why = "an unused session does not end in time either (SA-TMO-01), so polling is not what keeps it alive";

@@ -32,8 +32,13 @@ pub(super) const CHECKS: &[Check] = &[
 fn time_has_to_pass(audit: &Audit, timeout: Option<Duration>) -> Result<TimeMode, Halt> {
     match audit.time_mode(timeout) {
         TimeMode::Declared => {
-            let why = "time cannot be moved and the timeout is too long to wait for: clock.advance in the recipe moves \
-                       it, and handstamp audit park asks again hours later";
+            let why = if timeout.is_some() {
+                "time cannot be moved and the timeout is too long to wait for: clock.advance in the recipe moves it, \
+                 and handstamp audit park asks again hours later"
+            } else {
+                "time cannot be moved, and no timeout is declared that could be waited for: clock.advance in the recipe \
+                 moves it, and handstamp audit park asks again hours later"
+            };
             Err(Halt::inconclusive(Reason::DeclaredOnly, why))
         }
         mode => Ok(mode),
