@@ -7,6 +7,7 @@
 mod explore;
 mod found;
 mod page;
+mod steps;
 mod text;
 
 pub use explore::{ExploreError, Explorer};
