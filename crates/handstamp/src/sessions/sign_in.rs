@@ -20,8 +20,9 @@ use crate::{
     token::IssuedToken,
 };
 
-/// How often the data of the old session is carried anew because it moves.
-const ROUNDS: usize = 64;
+/// How often the data of the old session is carried anew because it moves: as often as an edit is run, for every round
+/// that is lost was won by an edit.
+const ROUNDS: usize = 256;
 
 /// What a sign-in is made of.
 pub struct SignIn {
